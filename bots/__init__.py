@@ -1,0 +1,1 @@
+"""The processes: command line, settings, wiring, webhook, worker, sender, scheduler."""

@@ -1,0 +1,1 @@
+"""One module per channel, all of one shape: capabilities → verify → parse → render → send."""

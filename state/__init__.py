@@ -1,0 +1,1 @@
+"""Redis: sessions, inboxes, outboxes, timers, limits, journal; Lua scripts; the embedded server."""

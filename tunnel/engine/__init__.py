@@ -1,0 +1,1 @@
+"""Session + event + definition + now → new session + effects: a pure function."""

@@ -1,0 +1,1 @@
+"""YAML → a checked, immutable definition; findings with file, line, column and remedy."""

@@ -1,0 +1,96 @@
+"""Everything the tunnel must remember of one contact, and its compact encoding.
+
+Stored as one MessagePack map with short keys; defaults are left out, so an idle contact costs few bytes.
+Fields may be added with a default; a key must never be given another meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from tunnel.events import Address, Profile
+
+Mode = Literal["bot", "queued", "operator", "stopped", "blocked"]
+Value = str | float | bool | list[str]
+
+_KEYS = {
+    "contact": "c", "address": "a", "profile": "p", "mode": "m", "mode_before": "mb", "epoch": "e", "queue": "q",
+    "operator": "o", "tunnel": "t", "step": "s", "visit": "v", "visit_at": "va", "visits": "vs", "ended": "en",
+    "variables": "x", "tags": "g", "stages": "sg", "won": "w", "pending": "pd", "raised": "r", "granted": "gr",
+    "timers": "ti", "last_text": "lt", "last_text_at": "la", "last_press": "lp", "last_press_at": "lq",
+    "last_album": "al", "keyboard_open": "k", "inbound_at": "ia", "callback_buttons": "cb", "source": "so",
+    "parked": "pk", "sequence": "n", "told_queue": "tq", "told_ended": "te",
+}  # fmt: skip
+
+
+class Pending(msgspec.Struct, frozen=True, array_like=True):
+    """An objection's answer that waits for a choice."""
+
+    objection: str
+    answer: int
+    """Which of the objection's answers was given, from 0."""
+
+
+class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda name: _KEYS[name]):
+    """One contact. `turn` never changes the session it is given: it works on a copy."""
+
+    contact: str
+    address: Address | None = None
+    profile: Profile = Profile()
+    callback_buttons: bool = True
+
+    mode: Mode = "bot"
+    mode_before: Mode = "bot"
+    """What `blocked` interrupted."""
+    epoch: int = 0
+    """Raised when an operator takes over; the sender drops bot messages of an earlier epoch."""
+    queue: str = ""
+    operator: str = ""
+
+    tunnel: str = ""
+    step: str = ""
+    visit: int = 0
+    """Number of the present visit, counted over all tunnels; 0 before the first."""
+    visit_at: float = 0.0
+    ended: bool = False
+    """The present step ended the tunnel."""
+
+    variables: dict[str, Value] = {}
+    tags: list[str] = []
+    stages: dict[str, str] = {}
+    pending: Pending | None = None
+    raised: dict[str, int] = {}
+    """How often each objection was answered."""
+    granted: list[str] = []
+    timers: list[str] = []
+    source: dict[str, str] = {}
+    parked: dict[str, list[Any]] = {}
+    """Tunnels left aside, with their place (for a later release)."""
+
+    last_text: str = ""
+    last_text_at: float = 0.0
+    last_press: str = ""
+    last_press_at: float = 0.0
+    last_album: str = ""
+    inbound_at: float = 0.0
+    """When the customer last wrote (WhatsApp's 24-hour window)."""
+    keyboard_open: bool = False
+    """A "send my number" keyboard lies open at the customer's."""
+    told_queue: float = 0.0
+    """When a waiting customer was last told that people will answer."""
+
+    sequence: int = 0
+    """Messages put in the outbox so far; numbers each of them."""
+    visits: dict[str, int] = {}
+    won: list[str] = []
+    told_ended: bool = False
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Session)
+
+encode_session = _encoder.encode
+decode_session = _decoder.decode
+"""bytes → Session. Raises msgspec.ValidationError or msgspec.DecodeError for a blob that is none."""
