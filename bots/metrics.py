@@ -1,0 +1,117 @@
+"""What Prometheus may ask of a process. Label values are words of ours, never a customer's.
+
+Names follow https://prometheus.io/docs/practices/naming/: base units, `_total` for counters.
+"""
+
+from __future__ import annotations
+
+import hmac
+from ipaddress import ip_address
+
+from aiohttp import web
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
+
+REGISTRY = CollectorRegistry()
+"""Our own, so that a library's registrations do not get in."""
+
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+GCCollector(registry=REGISTRY)
+
+_QUICK = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0)
+_NETWORK = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+UPDATES = Counter(
+    "tunnel_updates",
+    "What channels delivered; result: accepted, duplicate, ignored, unreadable, forged, malformed, too_large, "
+    "too_slow, unavailable.",
+    ("channel", "result"),
+    registry=REGISTRY,
+)
+TURNS = Counter(
+    "tunnel_turns",
+    "Contacts whose events a worker handled; outcome: committed, fenced (another worker was faster), failed.",
+    ("outcome",),
+    registry=REGISTRY,
+)
+TURN_SECONDS = Histogram(
+    "tunnel_turn_seconds", "Time that a batch of turns took, commit included.", registry=REGISTRY, buckets=_QUICK
+)
+ANSWER_SECONDS = Histogram(
+    "tunnel_answer_seconds",
+    "From accepting a customer's event to committing what it led to.",
+    registry=REGISTRY,
+    buckets=_NETWORK,
+)
+FAULTS = Counter(
+    "tunnel_content_faults", "Failures of the content at run time (a template, a loop).", registry=REGISTRY
+)
+TIMERS_FIRED = Counter("tunnel_timers_fired", "Due timers moved into inboxes.", registry=REGISTRY)
+SENDS = Counter(
+    "tunnel_sends",
+    "Calls made to channels; result: sent, retry, slow_down, refused, needs_template, bad_message, channel_down, "
+    "dropped.",
+    ("channel", "result"),
+    registry=REGISTRY,
+)
+SEND_SECONDS = Histogram(
+    "tunnel_send_seconds", "Time that one call took.", ("channel",), registry=REGISTRY, buckets=_NETWORK
+)
+DESK_POSTS = Counter(
+    "tunnel_desk_posts", "What was put before the operators; result: posted, failed.", ("result",), registry=REGISTRY
+)
+DEAD_LETTERS = Counter(
+    "tunnel_dead_letters", "Set aside with its cause; where: webhook, turn, send.", ("where",), registry=REGISTRY
+)
+INBOX_CONTACTS = Gauge("tunnel_inbox_contacts", "Contacts with events that wait for a worker.", registry=REGISTRY)
+OUTBOX_MESSAGES = Gauge("tunnel_outbox_messages", "Messages that wait for a sender.", registry=REGISTRY)
+OLDEST_WAITING_SECONDS = Gauge(
+    "tunnel_oldest_waiting_seconds",
+    "Age of the oldest that waits; queue: inbox, outbox, timers.",
+    ("queue",),
+    registry=REGISTRY,
+)
+REDIS_MEMORY_RATIO = Gauge(
+    "tunnel_redis_memory_ratio", "Used part of Redis' memory limit; 0 where it has none.", registry=REGISTRY
+)
+CHANNELS_ON = Gauge("tunnel_channel_on", "1 for each channel that is on.", ("channel",), registry=REGISTRY)
+
+
+def metrics_page() -> web.Response:
+    """All metrics in Prometheus' text format."""
+    return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE})
+
+
+def may_see_metrics(request: web.Request, token: str) -> bool:
+    """Whether this request may read the metrics: by the Bearer token, or, where none is set, from this machine alone.
+
+    A forwarded request is never from this machine, whatever its headers say: anybody can write those headers, and a
+    proxy that stands here makes every visitor look local.
+    """
+    if token:
+        expected = f"Bearer {token}".encode()
+        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(given, expected)
+    if any(header in request.headers for header in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")):
+        return False
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return isinstance(peer, tuple) and _is_loopback(str(peer[0]))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return bool((mapped or ip).is_loopback)
