@@ -77,6 +77,8 @@ class FromCustomer(EventBase, frozen=True, omit_defaults=True, kw_only=True):
     profile: Profile | None = None
     callback_buttons: bool = True
     """False where this client cannot press inline buttons (VK's `client_info.button_actions`)."""
+    source: dict[str, str] = {}
+    """UTM marks, ad ids and the like that came with it (a click on an advertisement carries the customer's own words)."""
 
 
 class Text(FromCustomer, frozen=True, omit_defaults=True, kw_only=True):
