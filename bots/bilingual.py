@@ -19,8 +19,15 @@ class Text(NamedTuple):
         return self.ru if language == "ru" else self.en
 
     def filled(self, **values: object) -> Text:
-        """Fill `{name}` places of both languages."""
-        return Text(self.en.format(**values), self.ru.format(**values))
+        """Fill `{name}` places of both languages; a value that is a Text gives each language its own."""
+        en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
+        ru = {name: value.ru if isinstance(value, Text) else value for name, value in values.items()}
+        return Text(self.en.format(**en), self.ru.format(**ru))
+
+    def __add__(self, other: object) -> Text:
+        """Join two texts, or a text and what is the same in both languages."""
+        en, ru = other if isinstance(other, Text) else (str(other), str(other))
+        return Text(self.en + en, self.ru + ru)
 
 
 def language_of(environ: Mapping[str, str]) -> Language:

@@ -33,15 +33,18 @@ _UNKNOWN = Text(
     "{name} ({place}): there is no such setting; did you mean {nearest}? `tunnel settings` lists them all",
     "{name} ({place}): такой настройки нет; может быть, {nearest}? Все настройки покажет `tunnel settings`",
 )
-_BAD_VALUE = Text("{name} ({place}){shown}: expected {expected}", "{name} ({place}){shown}: ожидается {expected}")
+_BAD_VALUE = Text("{name} ({place}){shown}: write {expected}", "{name} ({place}){shown}: нужно — {expected}")
 _SERVICE_LINK = Text(
     " (this value comes from a Kubernetes service named `tunnel`: set enableServiceLinks: false)",
     " (это значение подставляет служба Kubernetes с именем `tunnel`: задайте enableServiceLinks: false)",
 )
-_MISSING = Text("{name} is missing: {token} turns {channel} on", "Не задано {name}: {token} включает {channel}")
+_MISSING = Text(
+    "{name} is missing: besides {token}, {channel} needs it too",
+    "Не задано {name}: кроме {token}, для {channel} нужно и оно",
+)
 _MISSING_FOR_WEBHOOKS = Text(
-    "{name} is missing: {channel} uses webhooks, because TUNNEL_PUBLIC_URL is set",
-    "Не задано {name}: {channel} работает через вебхуки, раз задан TUNNEL_PUBLIC_URL",
+    "{name} is missing: {channel} needs it for webhooks, because TUNNEL_PUBLIC_URL is set",
+    "Не задано {name}: для {channel} оно нужно вебхукам, раз задан TUNNEL_PUBLIC_URL",
 )
 _DESK_WITHOUT_BOT = Text(
     "TUNNEL_TELEGRAM_TOKEN is missing: TUNNEL_DESK_TELEGRAM_CHAT is a group in which the bot writes",
@@ -120,7 +123,7 @@ def warnings(settings: Settings) -> list[Text]:
         others = [f for f in (*NEEDED[channel], *NEEDED_FOR_WEBHOOKS[channel]) if getattr(settings, f)]
         if others and channel not in settings.channels_on:
             names = ", ".join(variable(field) for field in others)
-            found.append(_OFF.filled(names=names, token=variable(f"{channel}_token"), channel=TITLES[channel].en))
+            found.append(_OFF.filled(names=names, token=variable(f"{channel}_token"), channel=TITLES[channel]))
     return found
 
 
@@ -144,8 +147,8 @@ def _from_file(path: Path | None, problems: list[Text]) -> Iterator[_Found]:
         problems.append(_NOT_TEXT.filled(file=path))
         return
     for binding in bindings:
-        leading = len(binding.original.string) - len(binding.original.string.lstrip("\n"))
-        line = binding.original.line + leading
+        text = binding.original.string
+        line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
         if binding.error:
             problems.append(_UNREADABLE.filled(file=path, line=line))
         elif binding.key is not None:
@@ -155,30 +158,15 @@ def _from_file(path: Path | None, problems: list[Text]) -> Iterator[_Found]:
 
 def _unknown(found: _Found) -> Text:
     nearest = process.extractOne(found.name, list(VARIABLES), scorer=OSA.distance)
-    return _with_place(_UNKNOWN, found, nearest=nearest[0])
+    return _UNKNOWN.filled(name=found.name, place=found.place, nearest=nearest[0])
 
 
 def _bad_value(field: str, found: _Found) -> Text:
+    # Secrets are not repeated, and addresses may hold a password.
     secret = isinstance(Settings.model_fields[field].default, SecretStr) or field.endswith("_url")
     shown = "" if secret else f" = {found.value[:40]!r}"
-    text = Text(
-        *(
-            template.format(name=found.name, place=place, shown=shown, expected=expected)
-            for template, place, expected in zip(_BAD_VALUE, found.place, expects_of(field), strict=True)
-        )
-    )
-    if found.value.startswith("tcp://"):
-        return Text(*(said + hint for said, hint in zip(text, _SERVICE_LINK, strict=True)))
-    return text
-
-
-def _with_place(text: Text, found: _Found, **values: str) -> Text:
-    return Text(
-        *(
-            template.format(name=found.name, place=place, **values)
-            for template, place in zip(text, found.place, strict=True)
-        )
-    )
+    text = _BAD_VALUE.filled(name=found.name, place=found.place, shown=shown, expected=expects_of(field))
+    return text + _SERVICE_LINK if found.value.startswith("tcp://") else text
 
 
 def _incomplete(fields: frozenset[str]) -> Iterator[Text]:
@@ -186,7 +174,7 @@ def _incomplete(fields: frozenset[str]) -> Iterator[Text]:
         token = f"{channel}_token"
         if token not in fields:
             continue
-        title = TITLES[channel].en
+        title = TITLES[channel]
         for field in NEEDED[channel]:
             if field not in fields:
                 yield _MISSING.filled(name=variable(field), token=variable(token), channel=title)
