@@ -1,0 +1,45 @@
+"""Reading what channels deliver: JSON that may be anything, and times that may be nonsense."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from channels.base import NotJson, Unreadable
+
+T = TypeVar("T")
+
+_MILLISECONDS_FROM = 10_000_000_000
+"""Larger numbers are milliseconds: as seconds it is the year 2286, as milliseconds the spring of 1970."""
+_LATEST = 4_102_444_800.0
+"""The year 2100; no message is dated later."""
+
+
+def decode(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
+    """Decode a body. Raises NotJson, or Unreadable for JSON of another shape; neither quotes the body."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise Unreadable(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NotJson("the body is not JSON") from None
+
+
+def decode_part(decoder: msgspec.json.Decoder[T], part: bytes | msgspec.Raw) -> T:
+    """Decode a piece of a body already known to be JSON. Raises Unreadable."""
+    try:
+        return decode(decoder, part)
+    except NotJson:
+        raise Unreadable("a text in it is not valid Unicode") from None
+
+
+def moment(value: float | str | None) -> float:
+    """Make Unix seconds of a channel's date (seconds or milliseconds, a number or its text); 0 of nonsense."""
+    try:
+        seconds = float(value or 0)
+    except (ValueError, OverflowError):
+        return 0.0
+    if seconds >= _MILLISECONDS_FROM:
+        seconds /= 1000
+    return seconds if 0 < seconds <= _LATEST else 0.0
