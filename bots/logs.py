@@ -51,6 +51,7 @@ _PHONE = re.compile(
     r"(?<![\w.])"  # not within a word, an id or a fraction
     r"(?!\d{4}-\d\d-\d\d[T ])"  # no date with a time
     r"(?!\d{1,3}(?:\.\d{1,3}){3}(?![\w.]))"  # no IPv4 address
+    r"(?!\d+\.\d+(?![\w.]|[ ()-]{1,3}\d))"  # no decimal fraction
     r"(?:\+\d(?:[ ().\u00a0-]{0,3}\d){6,14}|\(?\d(?:[ ().\u00a0-]{0,3}\d){9,14})(?!\w)"
 )
 
