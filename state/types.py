@@ -24,7 +24,8 @@ class Claim:
     """A contact with events to handle, held by one worker until it commits (or dies, and another takes over).
 
     version: fence, 0 for a contact never seen. session: the stored blob without its header, None if never seen.
-    tries: how often the contact was claimed for the present head of its inbox, from 1.
+    tries: how often the contact was claimed for the present head of its inbox, from 1. rows: how many rows it has put
+    into outboxes so far.
     """
 
     contact: str
@@ -34,6 +35,7 @@ class Claim:
     control: tuple[bytes, ...]
     events: tuple[bytes, ...]
     tries: int = 1
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

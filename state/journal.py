@@ -1,0 +1,69 @@
+"""What is kept for later readers: the journal, the last lines of a conversation, and what was set aside."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from state.keys import DEAD, JOURNAL, RECENT
+from state.link import Link
+from state.turns import letter_arguments
+from state.types import DeadLetter
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """What one commit wrote of one contact. `id` rises within the partition."""
+
+    id: str
+    contact: str
+    lines: tuple[bytes, ...]
+
+
+class Journal:
+    """The journal is never trimmed until there are records to hold it."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def journal_read(self, partition: int, after: str = "0", count: int = 100) -> list[JournalEntry]:
+        """Up to `count` entries of a partition after the entry `after`, oldest first. Raises Unavailable.
+
+        Besides the worker's lines there are the store's own: MessagePack maps {what: "dropped", at, lane, row, why}.
+        """
+        key = self._link.keys.of(partition, JOURNAL)
+        entries = []
+        for entry, pairs in await self._link.stream(key, f"({after}", "+", count):
+            lines = tuple(value for name, value in pairs if name == b"l")
+            entries.append(JournalEntry(entry, dict(pairs)[b"c"].decode(), lines))
+        return entries
+
+    async def recent(self, contact: str) -> list[bytes]:
+        """The conversation's last lines, oldest first, at most 20. Raises Unavailable."""
+        key = self._link.keys.of(self._link.partition(contact), RECENT, contact)
+        return list(await self._link.call("LRANGE", key, 0, -1))
+
+    async def set_aside(self, letter: DeadLetter) -> None:
+        """Keep what cannot be handled, with its cause, until somebody looks. Raises Unavailable."""
+        names = ("where", "cause", "blob", "contact", "at")
+        if letter.at == 0:
+            letter = DeadLetter(letter.where, letter.cause, letter.blob, letter.contact, self._link.clock())
+        fields = [part for pair in zip(names, letter_arguments(letter), strict=True) for part in pair]
+        await self._link.call("XADD", self._link.keys.of(self._link.partition(letter.contact), DEAD), "*", *fields)
+
+    async def dead_letters(self, count: int = 100) -> list[DeadLetter]:
+        """The last `count` letters, newest first. Raises Unavailable."""
+        keys = [self._link.keys.of(p, DEAD) for p in self._link.all_partitions]
+        replies = await asyncio.gather(*(self._link.stream(key, "+", "-", count) for key in keys))
+        letters = [_letter(dict(pairs)) for reply in replies for _, pairs in reply]
+        return sorted(letters, key=lambda letter: letter.at, reverse=True)[:count]
+
+
+def _letter(fields: dict[bytes, bytes]) -> DeadLetter:
+    return DeadLetter(
+        where=fields[b"where"].decode(),
+        cause=fields[b"cause"].decode(),
+        blob=fields[b"blob"],
+        contact=fields[b"contact"].decode(),
+        at=float(fields[b"at"]),
+    )

@@ -1,0 +1,136 @@
+"""What waits to be sent: lanes of rows, leased to one sender at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from state.coalescer import Coalescer
+from state.keys import PAUSE, RATE
+from state.link import Argument, Link, milliseconds
+from state.turns import ROW, letter_arguments
+from state.types import DeadLetter, Mail
+
+_End = tuple[Mail, float, DeadLetter | None]
+
+
+class Outbox:
+    """Leases, and what becomes of leased rows. Times are Unix seconds."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._ends: Coalescer[_End, bool] = Coalescer(self._end)
+
+    async def take_mail(
+        self,
+        account: str,
+        limit: int,
+        now: float,
+        lease_s: float = 5.0,
+        *,
+        person_rate_per_s: float = 0.0,
+        burst: int = 20,
+    ) -> tuple[list[Mail], float | None]:
+        """Lease the heads of up to `limit` lanes that are due, the one due longest first; one in flight per lane.
+
+        Rows of the bot are dropped, with a line in the journal, if an operator has taken over since they were written.
+        person_rate_per_s: how many rows a second one lane may take for long (0: no limit), after a burst.
+        Returns the mail and when more may be due (None: nothing waits). Raises Unavailable.
+        """
+        partitions = self._link.all_partitions
+        if self._link.clustered:
+            limit = max(1, limit // len(partitions))
+        quota = limit if self._link.clustered else -(-limit // len(partitions)) + 1
+        interval = 1000.0 / person_rate_per_s if person_rate_per_s > 0 else 0
+        head = (account, milliseconds(now), milliseconds(lease_s), limit, quota, interval, burst)
+        replies = await self._link.over("mail_take", head, partitions)
+        taken = sorted((row for _, *rows in replies for row in rows), key=lambda row: float(row[2]))
+        due = [float(reply[0]) / 1000 for reply in replies if reply[0]]
+        return [_mail(account, row) for row in taken], min(due, default=None)
+
+    async def mail_sent(self, mail: Mail, now: float, next_at: float | None = None) -> bool:
+        """The row was sent: it goes, and the lane's next one may be sent at `next_at` (None: at once).
+
+        False if the lease was lost meanwhile; then nothing has changed. Raises Unavailable.
+        """
+        return await self._ends.one((mail, now if next_at is None else next_at, None))
+
+    async def mail_dropped(self, mail: Mail, dead: DeadLetter) -> bool:
+        """The row can never be sent: it goes to the dead letters. False if the lease was lost. Raises Unavailable."""
+        return await self._ends.one((mail, self._link.clock() if dead.at == 0 else dead.at, dead))
+
+    async def mail_delayed(self, mail: Mail, until: float) -> bool:
+        """Send the row again at `until`; its lane waits with it, so that order is kept.
+
+        False if the lease was lost meanwhile. Raises Unavailable.
+        """
+        p = self._link.partition(mail.contact)
+        return bool(await self._link.run("mail_delay", p, (*_held(p, mail), milliseconds(until))))
+
+    async def renew(self, mails: Sequence[Mail], now: float, lease_s: float = 5.0) -> list[bool]:
+        """Hold leases for `lease_s` from now; False for each that was lost. Raises Unavailable."""
+        items = [(p, _held(p, mail)) for mail in mails for p in (self._link.partition(mail.contact),)]
+        return await self._link.over_items("mail_renew", (milliseconds(now + lease_s),), items)
+
+    async def lane_cleared(self, account: str, lane: str, contact: str, why: str = "blocked") -> int:
+        """Drop the bot's rows of a lane whose person cannot be reached; how many. The journal keeps a line for each.
+
+        Raises Unavailable.
+        """
+        p = self._link.partition(contact)
+        return int(await self._link.run("mail_clear", p, (p, account, lane, milliseconds(self._link.clock()), why)))
+
+    async def in_flight(self, contact: str, lanes: Sequence[tuple[str, str]], now: float) -> list[tuple[str, str]]:
+        """Those of a contact's (account, lane) pairs whose head is on the wire now. Raises Unavailable."""
+        p = self._link.partition(contact)
+        items = [(p, (p, account, lane)) for account, lane in lanes]
+        marks = await self._link.over_items("mail_flying", (milliseconds(now),), items)
+        return [lane for lane, flying in zip(lanes, marks, strict=True) if flying]
+
+    async def pause_account(self, account: str, until: float) -> None:
+        """Let nothing of an account leave before `until`, whichever process sends. Raises Unavailable."""
+        life_ms = max(1, milliseconds(until) - milliseconds(self._link.clock()))
+        for p in self._link.all_partitions if self._link.clustered else (0,):
+            key = self._link.keys.of(p, PAUSE, account)
+            await self._link.call("SET", key, milliseconds(until), "PX", life_ms)
+
+    async def lease_rate(self, account: str, rate_per_s: float, want: int, now: float) -> int:
+        """Take up to `want` sends from what the account may make in a second; how many were had. Raises Unavailable."""
+        if rate_per_s <= 0:
+            return want
+        key = self._link.keys.whole(RATE, account)
+        return int(await self._link.run_at("rate_lease", key, (milliseconds(now), 1000.0 / rate_per_s, want)))
+
+    async def _end(self, ends: Sequence[_End]) -> list[bool]:
+        items: list[tuple[int, Sequence[Argument]]] = []
+        for mail, next_at, dead in ends:
+            p = self._link.partition(mail.contact)
+            args: list[Argument] = [*_held(p, mail), milliseconds(next_at)]
+            if dead is None:
+                args += ("", "", "", "", "")
+            else:
+                where, cause, *rest = letter_arguments(dead)
+                args += (cause or "unknown", where, *rest)
+            items.append((p, args))
+        return await self._link.over_items("mail_end", (), items)
+
+
+def _held(p: int, mail: Mail) -> tuple[Argument, ...]:
+    """What names a lease: the row's number and how often it was leased before."""
+    return p, mail.account, mail.lane, mail.row.to_bytes(8, "big"), mail.lease
+
+
+def _mail(account: str, reply: list[Any]) -> Mail:
+    lane, times, _, row = reply
+    number, _, _, tried, length = ROW.unpack_from(row)
+    start = ROW.size
+    tries = tried + times - 1
+    return Mail(
+        lane=lane.decode(),
+        account=account,
+        contact=row[start : start + length].decode(),
+        row=number,
+        blob=row[start + length :],
+        lease=str(tries),
+        tries=tries,
+    )

@@ -1,0 +1,19 @@
+-- Put events into inboxes, each once.
+-- ARGV: seconds to remember an update; then for each event: partition, contact, update id ('' = no check), '1' = control, blob
+-- Returns a string with '1' (new) or '0' (seen before) for each.
+local ttl = ARGV[1]
+local verdict = {}
+for i = 2, #ARGV, 5 do
+  local p, update = ARGV[i], ARGV[i + 2]
+  if update == '' or call('SET', of(p, SEEN, update), '', 'NX', 'EX', ttl) then
+    if ARGV[i + 3] == '1' then
+      put(p, ARGV[i + 1], CONTROL, INBOX, ARGV[i + 4])
+    else
+      put(p, ARGV[i + 1], INBOX, CONTROL, ARGV[i + 4])
+    end
+    verdict[#verdict + 1] = '1'
+  else
+    verdict[#verdict + 1] = '0'
+  end
+end
+return table.concat(verdict)

@@ -1,0 +1,25 @@
+"""Timers: armed by commits, moved into inboxes when due."""
+
+from __future__ import annotations
+
+from state.link import Link, milliseconds
+
+
+class Timers:
+    """Due timers become events of type `timer` (tunnel.events.Timer)."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def fire_due(self, now: float, limit: int) -> tuple[int, float | None]:
+        """Move up to `limit` due timers into their contacts' inboxes, each once, whoever else does the same.
+
+        now: Unix seconds. Returns how many were moved and when the next is due (None: none is armed).
+        Raises Unavailable.
+        """
+        partitions = self._link.all_partitions
+        if self._link.clustered:
+            limit = max(1, limit // len(partitions))
+        replies = await self._link.over("timers_fire", (milliseconds(now), limit), partitions)
+        due = [int(next_due) / 1000 for _, next_due in replies if next_due]
+        return sum(moved for moved, _ in replies), min(due, default=None)

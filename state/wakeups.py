@@ -1,0 +1,123 @@
+"""News between processes: one pub/sub connection each, handed on to whoever waits here.
+
+News only shortens waiting: all that is told is also found by looking, so a lost message delays and loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+from redis.exceptions import RedisError
+
+from state.keys import WAKE, WRITTEN
+from state.link import Link
+
+RECONNECT_S = 0.5
+
+
+class Bell:
+    """Waiters by name. A ring while nobody waits is kept for the first who comes, if `kept`."""
+
+    def __init__(self, *, kept: bool) -> None:
+        self._kept = kept
+        self._rung: set[str] = set()
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+
+    def ring(self, name: str) -> None:
+        """Wake who waits for `name`."""
+        waiting = self._waiting.pop(name, None)
+        if waiting:
+            for future in waiting:
+                if not future.done():
+                    future.set_result(None)
+        elif self._kept:
+            self._rung.add(name)
+
+    def ring_all(self) -> None:
+        """Wake everybody: news may have been missed."""
+        for name in list(self._waiting):
+            self.ring(name)
+
+    async def wait(self, name: str, timeout_s: float) -> bool:
+        """True once it rings, False after `timeout_s`."""
+        if name in self._rung:
+            self._rung.discard(name)
+            return True
+        if timeout_s <= 0:
+            return False
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(name, set())
+        waiting.add(future)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await future
+        except TimeoutError:
+            return False
+        finally:
+            waiting.discard(future)
+            if not waiting and self._waiting.get(name) is waiting:
+                del self._waiting[name]
+        return True
+
+
+class Wakeups:
+    """Listens from the first wait on, and connects again by itself."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._mail = Bell(kept=True)
+        self._threads = Bell(kept=False)
+        self._listener: asyncio.Task[None] | None = None
+
+    def mail_came(self, accounts: Iterable[str]) -> None:
+        """Mail was put into outboxes by this very process."""
+        for account in accounts:
+            self._mail.ring(account)
+
+    def thread_grew(self, lane: str) -> None:
+        """A thread was written by this very process."""
+        self._threads.ring(lane)
+
+    async def wait_for_mail(self, account: str, timeout_s: float) -> bool:
+        """Return True once an account may have new mail, False after `timeout_s`. One waiter an account and process."""
+        self._listen()
+        return await self._mail.wait(account, timeout_s)
+
+    async def thread_wait(self, lane: str, timeout_s: float) -> bool:
+        """Return True once a web thread may have grown, False after `timeout_s`. Listens from its first step on."""
+        self._listen()
+        return await self._threads.wait(lane, timeout_s)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+
+    def _listen(self) -> None:
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            with contextlib.suppress(RedisError, OSError, TimeoutError):
+                await self._hear()
+            await asyncio.sleep(RECONNECT_S)
+
+    async def _hear(self) -> None:
+        wake, written = self._link.keys.whole(WAKE), self._link.keys.whole(WRITTEN)
+        async with self._link.redis.pubsub(ignore_subscribe_messages=True) as channel:
+            await channel.subscribe(wake, written)
+            self._mail.ring_all()
+            self._threads.ring_all()
+            while True:
+                message = await channel.get_message(timeout=None)
+                if message is None:
+                    continue
+                origin, *names = message["data"].decode().split("\n")
+                if origin != self._link.origin:
+                    bell = self._mail if message["channel"] == wake.encode() else self._threads
+                    for name in names:
+                        bell.ring(name)
