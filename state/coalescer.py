@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -49,14 +50,22 @@ class Coalescer(Generic[Item, Result]):
     async def _settle(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results = await self._carry([item for item, _ in batch])
-        except BaseException as error:
-            cause = error if isinstance(error, Exception) else asyncio.CancelledError()
+        except Exception as error:
             for _, future in batch:
                 if not future.done():
-                    future.set_exception(cause)
-            if not isinstance(error, Exception):
-                raise
+                    future.set_exception(_own(error))
+        except BaseException:
+            for _, future in batch:
+                future.cancel()
+            raise
         else:
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
                     future.set_result(result)
+
+
+def _own(error: Exception) -> Exception:
+    """A copy: one exception raised in many tasks would gather the tracebacks of all of them."""
+    own = copy.copy(error)
+    own.__cause__ = error
+    return own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from state.keys import OPENING, DESK, TOPICS
+from state.keys import DESK, OPENING, TOPICS
 from state.link import Link
 
 OPENING_S = 30

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -66,13 +67,14 @@ class EmbeddedRedis:
         """Start the server, wait until it has loaded its data, and return its URL. Raises EmbeddedFailed."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self._socket = socket_path(self.directory)
-        if not self._take_lock():
-            await self._wait_until_loaded()
-            return self.url
+        while not self._take_lock():
+            if await self._answers():
+                return self.url  # another program's
+            await asyncio.sleep(POLL_S)
         try:
             await self._end_leftover()
             self._process = self._spawn()
-            await self._wait_until_loaded()
+            await self._wait_until_loaded(self._process)
         except BaseException:
             await self.stop()
             raise
@@ -145,15 +147,23 @@ class EmbeddedRedis:
         }
         return [part for name, value in options.items() for part in (f"--{name}", value)]
 
-    async def _wait_until_loaded(self) -> None:
-        async with _client(self._socket) as redis:
-            while True:
-                if self._process is not None and self._process.poll() is not None:
-                    raise EmbeddedFailed(f"the embedded Redis did not start: {self._last_words()}")
-                with contextlib.suppress(RedisError, OSError):
-                    await redis.ping()
-                    return
-                await asyncio.sleep(POLL_S)
+    async def _wait_until_loaded(self, process: subprocess.Popen[bytes]) -> None:
+        while not await self._answers():
+            if process.poll() is not None:
+                raise EmbeddedFailed(f"the embedded Redis did not start: {self._last_words()}")
+            await asyncio.sleep(POLL_S)
+
+    async def _answers(self) -> bool:
+        """Whether a server listens and has loaded its data."""
+        try:
+            async with self._client() as redis:
+                await redis.ping()
+        except (RedisError, OSError):
+            return False
+        return True
+
+    def _client(self) -> Redis:
+        return Redis(unix_socket_path=str(self._socket), socket_timeout=2.0, protocol=2, retry=Retry(NoBackoff(), 0))
 
     def _last_words(self) -> str:
         lines = (self.directory / "redis.log").read_text(errors="replace").splitlines()
@@ -161,32 +171,42 @@ class EmbeddedRedis:
         return " / ".join(told[-3:] or lines[-1:]) or f"see {self.directory / 'redis.log'}"
 
     async def _end_leftover(self) -> None:
-        """End a server that outlived its program. It may be ending by itself; two must never write the same file."""
-        pid = await self._leftover()
-        if pid is None:
-            return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
-            for _ in range(round(STOP_S / POLL_S)):
-                if not _alive(pid):
-                    return
-                await asyncio.sleep(POLL_S)
-        raise EmbeddedFailed(f"a Redis left over from an earlier start (process {pid}) cannot be ended")
-
-    async def _leftover(self) -> int | None:
+        """End a server that outlived its program. It may be ending by itself; two must never write the same files."""
         with contextlib.suppress(RedisError, OSError):
-            async with _client(self._socket) as redis:
-                return int((await redis.info("server"))["process_id"])
+            async with self._client() as redis:
+                await redis.shutdown(nosave=True)  # the append-only file is flushed all the same
+        if await self._gone_at_last():
+            return
+        pid = self._leftover()
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if not await self._gone_at_last():
+            raise EmbeddedFailed(f"a Redis left over in {self.directory} (process {pid}) cannot be ended: end it")
+
+    async def _gone_at_last(self) -> bool:
+        for _ in range(round(STOP_S / POLL_S)):
+            if self._leftover() is None and not _listens(self._socket):
+                return True
+            await asyncio.sleep(POLL_S)
+        return False
+
+    def _leftover(self) -> int | None:
+        """The process of an earlier start that still lives (Linux); by its directory, as numbers are used again."""
         with contextlib.suppress(OSError, ValueError):
             pid = int((self.directory / "redis.pid").read_text())
-            if _alive(pid) and _is_server(pid):
+            if Path(f"/proc/{pid}/cwd").readlink() == self.directory.resolve():
                 return pid
         return None
 
 
-def _client(socket: Path) -> Redis:
-    return Redis(unix_socket_path=str(socket), socket_timeout=2.0, protocol=2, retry=Retry(NoBackoff(), 0))
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(os.fsencode(path))
+        except OSError:
+            return False
+    return True
 
 
 async def _gone(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
@@ -195,28 +215,3 @@ async def _gone(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
             return True
         await asyncio.sleep(POLL_S)
     return False
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _zombie(pid)
-
-
-def _zombie(pid: int) -> bool:
-    with contextlib.suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    return False
-
-
-def _is_server(pid: int) -> bool:
-    """Whether a process number still means our server, and not one that came after it."""
-    try:
-        title = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return sys.platform != "linux"
-    return b"redis" in title or b"valkey" in title

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from state.keys import DEAD, JOURNAL, RECENT
@@ -53,9 +52,8 @@ class Journal:
 
     async def dead_letters(self, count: int = 100) -> list[DeadLetter]:
         """The last `count` letters, newest first. Raises Unavailable."""
-        keys = [self._link.keys.of(p, DEAD) for p in self._link.all_partitions]
-        replies = await asyncio.gather(*(self._link.stream(key, "+", "-", count) for key in keys))
-        letters = [_letter(dict(pairs)) for reply in replies for _, pairs in reply]
+        replies = await self._link.over("dead_letters", (count,), self._link.all_partitions)
+        letters = [_letter(dict(zip(row[::2], row[1::2], strict=True))) for reply in replies for row in reply]
         return sorted(letters, key=lambda letter: letter.at, reverse=True)[:count]
 
 

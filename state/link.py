@@ -97,10 +97,9 @@ class Link:
             return await self.redis.execute_command(*command)
 
     async def stream(self, key: str, start: str, end: str, count: int) -> list[tuple[str, list[tuple[bytes, bytes]]]]:
-        """Entries of a stream with their fields, in order; backwards if `start` is "+". Raises Unavailable."""
-        script = "return redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'COUNT', ARGV[4])"
-        command = "XREVRANGE" if start == "+" else "XRANGE"
-        reply = await self.call("EVAL", script, 1, key, command, start, end, count)
+        """Entries of a stream with their fields, in order. Raises Unavailable."""
+        script = "return redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])"
+        reply = await self.call("EVAL", script, 1, key, start, end, count)
         # As a script's reply, because redis-py makes dicts of stream entries, and ours repeat field names.
         return [(entry.decode(), list(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in reply]
 
@@ -156,7 +155,7 @@ def open_redis(url: str, *, clustered: bool) -> Redis | RedisCluster:
         protocol=2,
         health_check_interval=0,
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)  # which it then closes, too
 
 
 def milliseconds(seconds: float) -> int:

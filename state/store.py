@@ -21,6 +21,7 @@ from state.turns import Turns
 from state.wakeups import Wakeups
 
 MOST_PARTITIONS = 1024
+DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class Store:
         store = cls(link)
         try:
             await link.check_layout()
+            await link.over("consumers", (DAY_MS,), link.all_partitions)
             await store._memory.check()
         except BaseException:
             await link.close()

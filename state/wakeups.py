@@ -15,6 +15,8 @@ from state.keys import WAKE, WRITTEN
 from state.link import Link
 
 RECONNECT_S = 0.5
+LISTEN_S = 60.0
+"""One wait for news; another follows."""
 
 
 class Bell:
@@ -35,10 +37,14 @@ class Bell:
         elif self._kept:
             self._rung.add(name)
 
+    def ring_each(self, names: Iterable[str]) -> None:
+        """Wake who waits for any of them."""
+        for name in names:
+            self.ring(name)
+
     def ring_all(self) -> None:
         """Wake everybody: news may have been missed."""
-        for name in list(self._waiting):
-            self.ring(name)
+        self.ring_each(list(self._waiting))
 
     async def wait(self, name: str, timeout_s: float) -> bool:
         """True once it rings, False after `timeout_s`."""
@@ -73,8 +79,7 @@ class Wakeups:
 
     def mail_came(self, accounts: Iterable[str]) -> None:
         """Mail was put into outboxes by this very process."""
-        for account in accounts:
-            self._mail.ring(account)
+        self._mail.ring_each(accounts)
 
     def thread_grew(self, lane: str) -> None:
         """A thread was written by this very process."""
@@ -108,16 +113,17 @@ class Wakeups:
 
     async def _hear(self) -> None:
         wake, written = self._link.keys.whole(WAKE), self._link.keys.whole(WRITTEN)
-        async with self._link.redis.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(wake, written)
-            self._mail.ring_all()
-            self._threads.ring_all()
+        bells = {wake.encode(): self._mail, written.encode(): self._threads}
+        async with self._link.redis.pubsub() as news:
+            await news.subscribe(wake, written)
             while True:
-                message = await channel.get_message(timeout=None)
+                message = await news.get_message(timeout=LISTEN_S)
                 if message is None:
                     continue
-                origin, *names = message["data"].decode().split("\n")
-                if origin != self._link.origin:
-                    bell = self._mail if message["channel"] == wake.encode() else self._threads
-                    for name in names:
-                        bell.ring(name)
+                bell = bells[message["channel"]]
+                if message["type"] == "subscribe":
+                    bell.ring_all()  # something may have happened while nobody listened
+                elif message["type"] == "message":
+                    origin, *names = message["data"].decode().split("\n")
+                    if origin != self._link.origin:
+                        bell.ring_each(names)

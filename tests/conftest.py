@@ -22,7 +22,7 @@ def running_redis(binary: Path, *options: str) -> Iterator[str]:
     """A server that keeps nothing, for as long as the context lasts; its URL."""
     with tempfile.TemporaryDirectory(prefix="tn") as directory:  # short: the socket's path is bounded
         socket = f"{directory}/redis.sock"
-        command = [binary, "--port", "0", "--unixsocket", socket, "--dir", directory, "--save", "", *options]
+        command = [str(binary), "--port", "0", "--unixsocket", socket, "--dir", directory, "--save", "", *options]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
             try:
                 wait_for_redis(process, Redis(unix_socket_path=socket))
