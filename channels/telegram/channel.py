@@ -190,23 +190,27 @@ class Telegram:
 
     # Receiving without a public address, and the registration of one.
 
-    async def poll(self, offset: int | None, *, wait_s: int = 25) -> tuple[list[bytes], int | None]:
-        """Wait for updates; each as raw JSON for `parse`, and the offset for the next call.
+    async def prepare_polling(self) -> None:
+        """Make Telegram give updates to `poll`: the webhook, if any, goes. Raises SendError."""
+        await self.remove_webhook()
 
-        Calling with that offset confirms them to Telegram: do so only once they are durable. None asks for the oldest
-        unconfirmed. Raises ChannelDown with code "webhook" (call `remove_webhook`) or "409" (another program polls),
-        RetryLater, SlowDown.
+    async def poll(self, cursor: str | None, *, wait_s: int = 25) -> tuple[list[bytes], str | None]:
+        """Wait for updates after `cursor`; each as raw JSON for `parse`, and the cursor that confirms them.
+
+        Polling with that cursor confirms: do so only once they are durable. None asks for the oldest unconfirmed.
+        Raises ChannelDown with code "webhook" (see `prepare_polling`) or "409" (another program polls), RetryLater,
+        SlowDown.
         """
         params: dict[str, Any] = {"timeout": wait_s, "limit": 100, "allowed_updates": UPDATE_KINDS}
-        if offset is not None:
-            params["offset"] = offset
+        if cursor is not None:
+            params["offset"] = int(cursor)
         limits = aiohttp.ClientTimeout(total=wait_s + 15, sock_connect=5)
         raw = await self.client.call("getUpdates", params, limits=limits)
         try:
             updates = [bytes(update) for update in _decode_updates(raw)]
             # The last in order, not the highest: after a quiet week Telegram may begin at a lower number.
-            return updates, _decode_number(updates[-1]).update_id + 1 if updates else offset
-        except msgspec.DecodeError:
+            return updates, str(_decode_number(updates[-1]).update_id + 1) if updates else cursor
+        except (msgspec.DecodeError, RecursionError):
             raise RetryLater("Telegram's updates cannot be read", code="unreadable") from None
 
     async def me(self) -> Me:

@@ -9,8 +9,7 @@ import structlog
 from channels.base import DeskPost, Parsed, SetAside
 from channels.telegram.attachments import files_in
 from channels.telegram.wire import Message
-
-COMMANDS = ("take", "return", "close")
+from tunnel.events import File
 
 log = structlog.get_logger(__name__)
 
@@ -45,15 +44,24 @@ def _desk_post(event_id: str, message: Message) -> DeskPost | None:
     operator_id, name = operator
     text = message.text or message.caption
     command = _COMMAND.fullmatch(message.text)
-    if command is not None and command[1].lower() in COMMANDS:
+    if command is not None:  # also one that nobody knows: a slip must not reach the customer
         argument = (command[2] or "").strip()
         return DeskPost(event_id, message.message_thread_id, operator_id, name, command[1].lower(), argument)
+    files = files_in(message)
     if message.contact is not None:
         text = f"{message.contact.first_name} {message.contact.phone_number}".strip()
-    files = files_in(message)
+    elif files and files[0].kind == "location":
+        text, files = _place(files[0]), ()
+    files = tuple(file for file in files if file.ref)  # polls and the like are no files
     if not text and not files:
         return None
     return DeskPost(event_id, message.message_thread_id, operator_id, name, text=text, files=files)
+
+
+def _place(file: File) -> str:
+    """A place as words that every channel can carry."""
+    latitude, longitude = file.ref.split(",")
+    return f"{file.name}\nhttps://yandex.ru/maps/?pt={longitude},{latitude}&z=16".strip()
 
 
 def _operator(message: Message) -> tuple[str, str] | None:

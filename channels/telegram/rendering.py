@@ -76,7 +76,7 @@ def render_message(chat_id: int | str, message: Message, *, callback_buttons: bo
     as_caption = bool(message.media) and utf16_units(text.plain) <= CAPABILITIES.caption.value
     drafts = [_file(chat_id, media) for media in message.media]
     if as_caption:
-        drafts[-1][1].update(_worded("caption", "caption_entities", text))
+        drafts[-1][1].update(caption_params(text))
     elif text.plain or (markup and not drafts):
         limit = CAPABILITIES.text.value
         drafts += [
@@ -97,7 +97,7 @@ Draft = tuple[str, Params, Media | None]
 
 
 def _text(chat_id: int | str, text: RichText) -> Draft:
-    return "sendMessage", {"chat_id": chat_id, **_worded("text", "entities", text)}, None
+    return "sendMessage", {"chat_id": chat_id, **text_params(text)}, None
 
 
 def _file(chat_id: int | str, media: Media) -> Draft:
@@ -117,6 +117,11 @@ def _worded(words: str, marks: str, text: RichText) -> Params:
 def text_params(text: RichText) -> Params:
     """`text` and `entities` of sendMessage. The text must be within the limit."""
     return _worded("text", "entities", text)
+
+
+def caption_params(text: RichText) -> Params:
+    """`caption` and `caption_entities` of the methods for files. The text must be within the limit."""
+    return _worded("caption", "caption_entities", text)
 
 
 def _entity(kind: str, offset: int, length: int, url: str) -> Params:
