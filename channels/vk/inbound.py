@@ -61,7 +61,7 @@ class _Message(msgspec.Struct):
 
 
 class _MessageNew(msgspec.Struct):
-    message: msgspec.Raw | None = None
+    message: msgspec.Raw = msgspec.Raw(b"null")
     client_info: _ClientInfo | None = None
 
 
@@ -128,7 +128,8 @@ def _update_id(update: Envelope, group_id: int) -> str:
 
 def _message_new(raw: msgspec.Raw, frame: _Frame) -> CustomerEvent | None:
     new = decode_part(_new_messages, raw)
-    message = decode_part(_messages, raw if new.message is None else new.message)
+    # Versions of the API before 5.103 put the message itself here.
+    message = decode_part(_messages, raw if bytes(new.message) == b"null" else new.message)
     if message.out or not _is_person(message.from_id, message.peer_id):
         return None
     return _from_message(message, _common(message, new.client_info, frame))

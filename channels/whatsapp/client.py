@@ -1,0 +1,84 @@
+"""One call to the Graph API over HTTP: one keep-alive pool for the number, errors by class, secrets in headers only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+
+from channels.base import RetryLater
+from channels.files import LocalFile
+from channels.whatsapp.errors import error_for, error_for_status
+
+CALL_TIMEOUT_S = 30.0
+UPLOAD_TIMEOUT_S = 300.0
+KEEPALIVE_S = 60.0
+POOL = 100
+
+
+class GraphClient:
+    """The Graph API with one system user's token."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self._token = token
+        self._api_url = api_url.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST JSON. Returns the answer. Raises SendError."""
+        return await self._request("POST", path, CALL_TIMEOUT_S, json=body)
+
+    async def get(self, path: str, **query: str) -> dict[str, Any]:
+        """GET. Returns the answer. Raises SendError."""
+        return await self._request("GET", path, CALL_TIMEOUT_S, params=query)
+
+    async def upload(self, path: str, file: LocalFile) -> dict[str, Any]:
+        """POST a file as the Media API wants it. Returns the answer. Raises SendError."""
+        with file.path.open("rb") as stream:
+            form = aiohttp.FormData()
+            form.add_field("messaging_product", "whatsapp")
+            form.add_field("type", file.mime)
+            form.add_field("file", stream, filename=f"file{file.path.suffix}", content_type=file.mime)
+            return await self._request("POST", path, UPLOAD_TIMEOUT_S, data=form)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _request(self, verb: str, path: str, timeout_s: float, **options: Any) -> dict[str, Any]:
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
+        try:
+            url = f"{self._api_url}/{path}"
+            async with self._open().request(verb, url, timeout=timeout, **options) as answer:
+                text = await answer.text(encoding="utf-8", errors="replace")
+                return _read(answer.status, text, answer.headers.get("Retry-After", ""))
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise RetryLater(f"WhatsApp could not be reached ({type(error).__name__})", code="network") from None
+
+    def _open(self) -> aiohttp.ClientSession:
+        """The session, made where there is a running loop."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=POOL, keepalive_timeout=KEEPALIVE_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Authorization": f"Bearer {self._token}"},
+            )
+        return self._session
+
+
+def _read(status: int, text: str, retry_after: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        answer = None
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if isinstance(error, dict):
+        code = error.get("code")
+        raise error_for(code, status, retry_after) if isinstance(code, int) else error_for_status(status, retry_after)
+    if status >= 300:
+        raise error_for_status(status, retry_after)
+    if not isinstance(answer, dict):
+        raise RetryLater("WhatsApp's answer is not the JSON we know", code="answer")
+    return answer
