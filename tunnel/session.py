@@ -21,7 +21,7 @@ _KEYS = {
     "variables": "x", "tags": "g", "stages": "sg", "won": "w", "pending": "pd", "raised": "r", "granted": "gr",
     "timers": "ti", "last_text": "lt", "last_text_at": "la", "last_press": "lp", "last_press_at": "lq",
     "last_album": "al", "keyboard_open": "k", "inbound_at": "ia", "callback_buttons": "cb", "source": "so",
-    "parked": "pk", "sequence": "n", "told_queue": "tq", "told_ended": "te",
+    "parked": "pk", "sequence": "n", "told_queue": "tq", "told_ended": "te", "history": "h", "offered": "of",
 }  # fmt: skip
 
 
@@ -86,6 +86,11 @@ class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda na
     visits: dict[str, int] = {}
     won: list[str] = []
     told_ended: bool = False
+    """"Start again or talk to a manager" was said after the tunnel's end."""
+    history: list[str] = []
+    """Keys of the steps that waited before the present one, the latest last: where the `back` word leads."""
+    offered: int = 0
+    """Whose choices were shown last: 0 the step's own, n those of its n-th silence entry."""
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -1,1 +1,5 @@
 """Session + event + definition + now → new session + effects: a pure function."""
+
+from tunnel.engine.turn import HANDLERS, new_session, turn
+
+__all__ = ["HANDLERS", "new_session", "turn"]

@@ -1,0 +1,167 @@
+"""The conversation in people's hands: what customers write goes to the operators, and operators' own events."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from tunnel.engine import handoff, moves
+from tunnel.engine.answer import Said, enter_by, entry_of, stop
+from tunnel.engine.work import Work
+from tunnel.events import Close, Colleague, File, FromOperator, Release, Say, Take
+from tunnel.language.definition import Target
+from tunnel.messages import Media, MediaKind, Message, RichText
+
+_MEDIA: dict[str, MediaKind] = {"image": "image", "video": "video", "audio": "audio", "voice": "audio"}
+
+
+# --- the customer, while people answer
+
+
+def pass_on(work: Work, words: str, *, said: Said | None = None, files: tuple[File, ...] = ()) -> None:
+    """Give the operators what a customer wrote. The stop word works here too, and a way back while nobody has taken."""
+    if said is not None and said.normal and _own_way(work, said):
+        return
+    if words or files:
+        work.desk("customer", words, files=files)
+    handoff.reassure(work)
+
+
+def _own_way(work: Work, said: Said) -> bool:
+    kind = work.compiled.words.get(said.normal, "")
+    if kind == "stop":
+        stop(work)
+        return True
+    if work.session.mode != "queued":
+        return False
+    if kind == "back":
+        leave(work)
+        moves.go_on(work)
+        return True
+    entry = entry_of(work, said, whole=True) if may_leave(work) else None
+    if entry is None:
+        return False
+    leave(work)
+    enter_by(work, entry)
+    return True
+
+
+def may_leave(work: Work) -> bool:
+    """Whether a link or an entry's words lead out of the queue: only while nobody is there who could answer."""
+    return not handoff.on_duty(work, work.session.queue)
+
+
+def leave(work: Work) -> None:
+    """Back from the queue to the bot, by the customer's own wish."""
+    work.desk("system", work.phrase("desk_left"))
+    work.switch("release")
+    work.session.queue = ""
+
+
+def opened(work: Work, ref: str) -> None:
+    """The customer came by a link while people answer: that is theirs to know."""
+    work.desk("system", work.phrase("desk_opened", ref=f": {ref[:64]}" if ref else ""))
+    handoff.reassure(work)
+
+
+# --- the operators
+
+
+def take(work: Work, event: Take) -> None:
+    session = work.session
+    if session.mode == "operator" and session.operator == event.operator:
+        work.ignore("is theirs already")
+        return
+    _hold(work, event.operator)
+    work.desk("system", work.phrase("desk_taken", operator=_name(work, event)))
+
+
+def say(work: Work, event: Say) -> None:
+    """An operator's words go to the customer as they are; who writes has thereby taken the conversation."""
+    session = work.session
+    if session.mode == "blocked" or session.address is None:
+        work.desk("system", work.phrase("desk_unreachable"))
+        return
+    if not event.text.strip() and not event.files:
+        work.ignore("nothing said")
+        return
+    if session.mode != "operator":
+        _hold(work, event.operator)
+        work.desk("system", work.phrase("desk_taken", operator=_name(work, event)))
+    elif session.operator != event.operator:
+        work.desk("system", work.phrase("desk_joined", operator=_name(work, event)))
+    media = tuple(
+        Media(
+            kind=_MEDIA.get(file.kind, "document"), path=file.ref, name=file.name or PurePath(file.ref).name, data=True
+        )
+        for file in event.files
+        if file.ref
+    )
+    work.say(Message(text=RichText(plain=event.text.strip()), media=media), by="operator")
+
+
+def release(work: Work, event: Release) -> None:
+    """An operator gives the conversation back, at a step or where it was."""
+    session = work.session
+    if session.mode not in ("bot", "queued", "operator") or (session.mode == "bot" and not event.step):
+        work.ignore("nothing to give back")
+        return
+    target = _step_named(work, event.step) if event.step else None
+    if event.step and target is None:
+        work.desk("system", work.phrase("desk_no_step", step=event.step[:100]))
+    else:
+        work.desk("system", work.phrase("desk_returned", operator=_name(work, event)))
+    work.switch("release", operator=event.operator)
+    session.operator = session.queue = ""
+    if target is not None:
+        moves.go(work, target)
+    else:
+        moves.go_on(work)
+
+
+def close(work: Work, event: Close) -> None:
+    """An operator ends the conversation: what the customer writes next begins anew, kindly."""
+    session = work.session
+    work.cancel_timers()
+    work.desk("system", work.phrase("desk_closed", operator=_name(work, event)))
+    work.switch("close", operator=event.operator)
+    session.operator = session.queue = ""
+    session.pending = None
+    session.ended = bool(session.tunnel)
+    session.told_ended = False
+
+
+def colleague(work: Work, event: Colleague) -> None:
+    """Somebody of the company answered in the messenger itself: the bot keeps silent, as after a `take`."""
+    session = work.session
+    session.address = event.address
+    who = event.operator or event.address.channel
+    if session.mode != "operator" or session.operator != who:
+        _hold(work, who)
+    work.desk("system", work.phrase("desk_colleague", operator=event.operator or work.phrase("operator")))
+
+
+def _hold(work: Work, operator: str) -> None:
+    """A person answers from now on. A higher epoch keeps what the bot had not yet sent from being sent."""
+    session = work.session
+    work.cancel_timers()
+    session.epoch += 1
+    session.operator = operator
+    session.pending = None
+    session.queue = session.queue or work.compiled.first_queue
+    if session.mode == "blocked":
+        session.mode_before = "operator"
+    else:
+        work.switch("take", operator=operator)
+
+
+def _name(work: Work, event: FromOperator) -> str:
+    return event.operator_name or event.operator or work.phrase("operator")
+
+
+def _step_named(work: Work, name: str) -> Target | None:
+    """«step» of the present tunnel, or «tunnel/step»; a tunnel's name alone is its start."""
+    tunnel, _, step = name.strip().rpartition("/")
+    tunnel = tunnel or work.session.tunnel or work.definition.settings.default
+    if (tunnel, step) in work.compiled.plans:
+        return Target(tunnel, step)
+    return work.compiled.start_of(name.strip())

@@ -1,0 +1,250 @@
+"""One turn under way: a private copy of the session, and the effects gathered so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from copy import copy
+from math import isfinite
+from typing import Any
+
+from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Fault, Record, Send
+from tunnel.engine import modes
+from tunnel.engine.asks import Rules as AskRules
+from tunnel.engine.asks import Wrong, region_of
+from tunnel.engine.compiled import Compiled, Offer, StepPlan, base36
+from tunnel.engine.phrases import phrase
+from tunnel.engine.values import contact_zone, gather, local_time
+from tunnel.events import Event, File
+from tunnel.language.definition import Condition, Template, TemplateFault
+from tunnel.markup import parse
+from tunnel.messages import Button, Media, Message, RichText, Span
+from tunnel.session import Session
+
+MAX_VISIT = 2**53
+MAX_TIME = 1e11
+"""Unix seconds, in the year 5138: far from where calendars end."""
+HISTORY_LENGTH = 10
+
+
+class Work:
+    """What a turn works with. Everything it changes is its own; `turn` gives the session and the effects away."""
+
+    __slots__ = ("at", "compiled", "definition", "effects", "entered", "facts", "now", "revived", "session")
+
+    def __init__(self, compiled: Compiled, session: Session, event: Event, facts: Facts) -> None:
+        self.compiled = compiled
+        self.definition = compiled.definition
+        self.facts = facts
+        self.now = facts.now if 0.0 < facts.now < MAX_TIME else 0.0
+        self.at = event.at if 0.0 < event.at < MAX_TIME else self.now
+        """When the event was accepted: what "within 3 seconds" is measured with."""
+        self.session = own_copy(session)
+        self.effects: list[Effect] = []
+        self.entered = 0
+        """Steps entered in this turn."""
+        self.revived = False
+        """The customer came back from `stopped` or `blocked` in this turn, so timers have to be armed anew."""
+
+    # --- where the contact stands
+
+    @property
+    def plan(self) -> StepPlan | None:
+        """The step where the contact stands; None outside, or where the content no longer has it."""
+        return self.compiled.plans.get((self.session.tunnel, self.session.step))
+
+    @property
+    def where(self) -> str:
+        """The place as faults and operators read it."""
+        return f"{self.session.tunnel}/{self.session.step}" if self.session.tunnel else "outside"
+
+    # --- effects
+
+    def say(self, message: Message, by: str = "bot") -> None:
+        """Send a message, unless there is nothing in it or nobody to send it to."""
+        session = self.session
+        if session.address is None or not (message.text.plain or message.media or message.buttons):
+            return
+        if message.ask_phone:
+            session.keyboard_open = True
+        elif session.keyboard_open:
+            session.keyboard_open = False
+            message = Message(text=message.text, media=message.media, buttons=message.buttons, drop_keyboard=True)
+        self.effects.append(
+            Send(
+                address=session.address,
+                message=message,
+                by="operator" if by == "operator" else "bot",
+                callback_buttons=session.callback_buttons,
+            )
+        )
+
+    def tell(self, key: str, **holes: object) -> None:
+        """Say one of the engine's own phrases."""
+        self.say(Message(text=RichText(self.phrase(key, **holes))))
+
+    def phrase(self, key: str, **holes: object) -> str:
+        return phrase(self.compiled.language, key, **holes)
+
+    def record(self, what: str, **data: Any) -> None:
+        self.effects.append(Record(what=what, data=data))
+
+    def ignore(self, why: str) -> None:
+        self.effects.append(Record(what="ignored", data={"why": why}))
+
+    def fault(self, message: str) -> None:
+        self.effects.append(Fault(where=self.where, message=message))
+
+    def desk(self, kind: str, text: str, *, queue: str = "", files: tuple[File, ...] = ()) -> None:
+        """Put something before the operators; without `queue` before those of the conversation's own."""
+        self.effects.append(
+            Desk(
+                kind=kind,  # type: ignore[arg-type]
+                queue=queue or self.session.queue or self.compiled.first_queue,
+                text=text,
+                files=files,
+                address=self.session.address,
+            )
+        )
+
+    def arm(self, timer: str, at: float) -> None:
+        self.session.timers.append(timer)
+        self.effects.append(Arm(timer=timer, at=at))
+
+    def cancel_timers(self) -> None:
+        for timer in self.session.timers:
+            self.effects.append(Cancel(timer=timer))
+        self.session.timers = []
+
+    def switch(self, trigger: modes.Trigger, operator: str = "") -> bool:
+        """Move the conversation's mode; False where the machine has no such move."""
+        before = self.session.mode
+        after = modes.move(before, trigger)
+        if after is None:
+            return False
+        self.session.mode = after
+        if after != before or operator:
+            self.record("mode", before=before, after=after, operator=operator)
+        return True
+
+    # --- content
+
+    def rich(self, template: Template | None) -> RichText:
+        """A text of the content, filled in. One that fails is reported, and nothing stands in its place."""
+        if template is None:
+            return _EMPTY
+        if not template.names:
+            return self._constant(template)
+        try:
+            markdown = template.render(gather(self.definition, self.session, self.now, template.names))
+        except TemplateFault as error:
+            self.fault(str(error))
+            return _EMPTY
+        return parse(markdown)
+
+    def _constant(self, template: Template) -> RichText:
+        texts = self.compiled.texts
+        found = texts.get(id(template))
+        if found is None:
+            try:
+                found = parse(template.render({}))
+            except TemplateFault as error:
+                self.fault(str(error))
+                return _EMPTY
+            texts[id(template)] = found
+        return found
+
+    def plain(self, template: Template | None) -> str:
+        """A label, a note, a value: filled in and shown as it is. One that fails is reported and is empty."""
+        if template is None:
+            return ""
+        try:
+            return template.render(gather(self.definition, self.session, self.now, template.names)).strip()
+        except TemplateFault as error:
+            self.fault(str(error))
+            return ""
+
+    def holds(self, condition: Condition | None) -> bool:
+        """Whether a condition holds; none always does, and a failing one is reported and does not."""
+        if condition is None:
+            return True
+        try:
+            return bool(condition.holds(gather(self.definition, self.session, self.now, condition.names)))
+        except TemplateFault as error:
+            self.fault(str(error))
+            return False
+
+    def label(self, offer: Offer) -> str:
+        if offer.label is not None:
+            return offer.label
+        return self.plain(offer.choice.label) or _HOLE.sub("", offer.choice.label.source).strip() or "…"
+
+    def shown(self, offers: Iterable[Offer]) -> list[Offer]:
+        """The choices whose condition holds now, in order."""
+        return [offer for offer in offers if offer.choice.when is None or self.holds(offer.choice.when)]
+
+    def buttons(self, offers: Iterable[Offer], key: str) -> tuple[Button, ...]:
+        """Choices as buttons. `key`: the step's, or what stands for it in the token."""
+        prefix = f"{base36(self.session.visit)}.{key}."
+        return tuple(
+            Button(label=self.label(offer), link=offer.choice.link)
+            if offer.choice.link
+            else Button(label=self.label(offer), token=prefix + offer.choice.key)
+            for offer in offers
+        )
+
+    def message(self, text: RichText, buttons: tuple[Button, ...] = (), *, media: tuple[Media, ...] = ()) -> Message:
+        """A message; buttons never stand without a text."""
+        if buttons and not text.plain:
+            text = RichText(self.phrase("choose"))
+        return Message(text=text, buttons=buttons, media=media)
+
+    def ask_rules(self, minimum: float | None = None, maximum: float | None = None) -> AskRules:
+        settings = self.definition.settings
+        today = local_time(self.now, contact_zone(self.definition, self.session)).date()
+        return AskRules(today, region_of(settings.timezone.key or ""), minimum, maximum)
+
+    def wrong(self, wrong: Wrong) -> str:
+        return self.phrase(wrong.phrase, **wrong.holes)
+
+
+_EMPTY = RichText()
+_HOLE = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
+
+
+def own_copy(session: Session) -> Session:
+    """A copy that may be changed. What no program of ours could have stored is put right, so nothing trips on it."""
+    mine = copy(session)
+    mine.variables = dict(session.variables)
+    mine.tags = list(session.tags)
+    mine.stages = dict(session.stages)
+    mine.raised = dict(session.raised)
+    mine.granted = list(session.granted)
+    mine.timers = list(session.timers)
+    mine.visits = dict(session.visits)
+    mine.won = list(session.won)
+    mine.history = list(session.history)
+    if mine.mode not in modes.MODES:
+        mine.mode = "bot"
+    if not 0 <= mine.visit < MAX_VISIT:
+        mine.visit = 0
+    if not isfinite(mine.visit_at):
+        mine.visit_at = 0.0
+    return mine
+
+
+def joined(*texts: RichText) -> RichText:
+    """Texts one under another, with an empty line between; spans move along."""
+    parts: list[str] = []
+    spans: list[Span] = []
+    length = 0
+    for text in texts:
+        if not text.plain:
+            continue
+        if parts:
+            parts.append("\n\n")
+            length += 2
+        parts.append(text.plain)
+        spans += [Span(span.kind, span.start + length, span.length, span.url) for span in text.spans]
+        length += len(text.plain)
+    return RichText("".join(parts), tuple(spans))
