@@ -67,7 +67,7 @@ class Reader:
             stopping.cancel()
             waiting.cancel()
 
-    async def _listen(self, beat_s: float) -> asyncio.Future[None]:
+    async def _listen(self, beat_s: float) -> asyncio.Future[object]:
         waiting = asyncio.ensure_future(self._threads.thread_wait(self._lane, beat_s))
         await asyncio.sleep(0)  # its first step: from now on it listens, so no row can slip in before we look
         return waiting

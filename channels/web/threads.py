@@ -19,7 +19,7 @@ class Threads(Protocol):
         """Up to `count` rows with numbers above `after_row`, in rising order."""
         ...
 
-    async def thread_wait(self, lane: str, timeout_s: float) -> None:
+    async def thread_wait(self, lane: str, timeout_s: float) -> object:
         """Return once something may be new, or after `timeout_s` at the latest.
 
         Callers start the wait, then read, then await the wait; so it must listen from its first step on.

@@ -1,0 +1,255 @@
+"""The wiring: which parts a process holds, how they start and how they stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Protocol
+
+import structlog
+from aiohttp import web
+
+from bots.accounts import Accounts, build_accounts
+from bots.content import Content, ContentBroken
+from bots.desk import DESK_PACE, Desk
+from bots.intake import Intake
+from bots.polling import Poller
+from bots.rows import DESK_ACCOUNT, account_key
+from bots.scheduler import Scheduler
+from bots.sender import AccountSender, ChannelDeliverer
+from bots.server import build_server
+from bots.settings import Settings
+from bots.turns import Turner
+from bots.worker import Worker
+from channels.base import Channel
+from state import EmbeddedRedis, Store, Unavailable
+
+log = structlog.get_logger(__name__)
+
+ROLES = ("webhook", "worker", "sender", "scheduler")
+STOP_TIME_S = 8.0
+"""What is left after it (sends that hang) is cut, so that a stop ends within 10 s; the next start sends their rows."""
+WORKERS = 2
+"""Claimers in one process: while one waits for Redis, the other computes."""
+
+
+class Part(Protocol):
+    """Something that runs until it is told to stop."""
+
+    async def run(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def run(settings: Settings, roles: frozenset[str], poll: bool | None = None) -> int:
+    """Run the roles named until SIGTERM or Ctrl-C; the process's exit code.
+
+    poll: whether to ask Telegram and VK for updates; None decides by `TUNNEL_PUBLIC_URL`.
+    """
+    try:
+        content = Content.load(settings.content)
+    except ContentBroken as error:
+        print(error.report, file=sys.stderr)  # noqa: T201 - for the person who started the program
+        return 1
+    return _runner()(_main(settings, content, roles, settings.polls if poll is None else poll))
+
+
+def _runner() -> Callable[[Coroutine[Any, Any, int]], int]:
+    try:
+        import uvloop
+    except ImportError:  # no wheel for this platform
+        return asyncio.run
+    return uvloop.run
+
+
+async def _main(settings: Settings, content: Content, roles: frozenset[str], poll: bool) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with running(settings, content, roles, poll) as app:
+        app.announce()
+        await stop.wait()
+        log.info("stopping")
+    log.info("stopped")
+    return 0
+
+
+class App:
+    """The parts of one process, wired."""
+
+    def __init__(
+        self, settings: Settings, content: Content, store: Store, accounts: Accounts, roles: frozenset[str], poll: bool
+    ) -> None:
+        self.settings = settings
+        self.content = content
+        self.store = store
+        self.accounts = accounts
+        self.roles = roles
+        self.poll = poll
+        self.clock: Callable[[], float] = time.time
+        self.desk = (
+            Desk(accounts.telegram, store, settings.data, content) if accounts.desk and accounts.telegram else None
+        )
+        self.intake = Intake(store, self.clock, self.desk)
+        self.closing = asyncio.Event()
+        """Set when the process stops: streams to browsers end."""
+        self.port = settings.port
+        self._turner: Turner | None = None
+
+    def turner(self) -> Turner:
+        """The one of the present content."""
+        definition = self.content.definition
+        if self._turner is None or self._turner.definition is not definition:
+            self._turner = Turner(definition, self.accounts.by_key, echo=self.accounts.web.echo_call)
+        return self._turner
+
+    def parts(self) -> list[Part]:
+        """What the roles run in the background, in the order in which it stops."""
+        parts: list[Part] = []
+        if self.poll and "webhook" in self.roles:
+            parts += [Poller(channel, self.store, self.intake, self.clock) for channel in self.accounts.polled]
+        if "scheduler" in self.roles:
+            parts.append(Scheduler(self.store, self.clock))
+        if "worker" in self.roles:
+            parts += self._workers()
+        if "sender" in self.roles:
+            parts += self._senders()
+        return parts
+
+    def announce(self) -> None:
+        """Say in the terminal where to click, and what is on."""
+        log.info(
+            "ready",
+            roles=sorted(self.roles),
+            channels=list(self.settings.channels_on),
+            polling=[channel.name for channel in self.accounts.polled] if self.poll else [],
+            desk="on" if self.desk else "off: nobody is on duty (set TUNNEL_DESK_TELEGRAM_CHAT)",
+            content=str(self.settings.content),
+            revision=self.content.definition.revision,
+        )
+        if "webhook" in self.roles:
+            base = self.settings.public_url or f"http://{_shown(self.settings.host)}:{self.port}"
+            for name, tunnel in self.content.definition.tunnels.items():
+                print(f"  {tunnel.title}: {base}/chat/{name}", flush=True)  # noqa: T201 - where to click
+
+    def _workers(self) -> list[Part]:
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        return [
+            Worker(
+                f"{name}:{number}",
+                self.store,
+                self.turner,
+                self.accounts.by_key,
+                desk=self.desk is not None,
+                clock=self.clock,
+            )
+            for number in range(WORKERS)
+        ]
+
+    def _senders(self) -> list[Part]:
+        senders: list[Part] = [
+            AccountSender(
+                account_key(channel.name, channel.account),
+                ChannelDeliverer(channel, self.store.files),
+                self.store,
+                self.intake,
+                pace=self.accounts.pace(channel),
+                clock=self.clock,
+            )
+            for channel in self.accounts.channels
+        ]
+        if self.desk:
+            senders.append(
+                AccountSender(DESK_ACCOUNT, self.desk, self.store, self.intake, pace=DESK_PACE, clock=self.clock)
+            )
+        return senders
+
+
+@asynccontextmanager
+async def running(settings: Settings, content: Content, roles: frozenset[str], poll: bool) -> AsyncIterator[App]:
+    """Everything started on entering; stopped in order, within ten seconds, on leaving."""
+    async with AsyncExitStack() as stack:
+        url = settings.redis_url or await stack.enter_async_context(embedded_redis(settings))
+        store = await _connect(url, settings)
+        stack.push_async_callback(store.close)
+        accounts = build_accounts(settings, store)
+        stack.push_async_callback(_close_all, accounts.channels)
+        app = App(settings, content, store, accounts, roles, poll)
+        parts = app.parts()
+        tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in parts]
+        for task in tasks:
+            task.add_done_callback(_say_if_died)
+        stack.push_async_callback(_stop, parts, tasks)
+        if "webhook" in roles:
+            runner = web.AppRunner(build_server(app), access_log=None, shutdown_timeout=2.0, handle_signals=False)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            stack.callback(app.closing.set)
+            site = web.TCPSite(runner, settings.host, settings.port, reuse_port=len(roles) < len(ROLES))
+            await site.start()
+            app.port = _port_of(runner)
+        yield app
+
+
+@asynccontextmanager
+async def embedded_redis(settings: Settings) -> AsyncIterator[str]:
+    """A Redis of our own, for as long as the context lasts; its URL."""
+    server = EmbeddedRedis(settings.data, fsync=settings.redis_fsync)
+    url = await server.start()
+    try:
+        yield url
+    finally:
+        await server.stop()
+
+
+async def _connect(url: str, settings: Settings) -> Store:
+    """Connect; a Redis that is away at the start is waited for, as it would be later."""
+    waited = False
+    while True:
+        try:
+            return await Store.connect(url, partitions=settings.partitions)
+        except Unavailable as error:
+            if not waited:
+                log.warning("waiting for Redis", cause=str(error))
+            waited = True
+            await asyncio.sleep(0.5)
+
+
+async def _stop(parts: Sequence[Part], tasks: Sequence[asyncio.Task[None]]) -> None:
+    for part in parts:
+        part.stop()
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=STOP_TIME_S)
+    for task in late:
+        log.warning("cut at the stop; its rows are sent after the next start", part=task.get_name())
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _close_all(channels: Sequence[Channel]) -> None:
+    for channel in channels:
+        with contextlib.suppress(Exception):
+            await channel.close()
+
+
+def _say_if_died(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("a part of the program died; restart it", part=task.get_name(), exc_info=task.exception())
+        os.kill(os.getpid(), signal.SIGTERM)  # half a program is worse than a restart by the supervisor
+
+
+def _port_of(runner: web.AppRunner) -> int:
+    address: tuple[str, int] = runner.addresses[0]
+    return address[1]
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in ("0.0.0.0", "127.0.0.1", "::") else host  # noqa: S104 - only shown

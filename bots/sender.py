@@ -1,0 +1,249 @@
+"""From the outboxes to the channels: one send in flight per lane, oldest first, at the pace that the channel bears."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from bots.backoff import Backoff, retry_delay_s
+from bots.intake import Intake
+from bots.metrics import SEND_SECONDS, SENDS
+from bots.rows import CallRow, Row, account_key, decode_row
+from channels.base import (
+    BadMessage,
+    Channel,
+    ChannelDown,
+    FileIds,
+    NeedsTemplate,
+    Refused,
+    RetryLater,
+    SendError,
+    SlowDown,
+)
+from state import DeadLetter, Mail, Store, Unavailable
+from tunnel.events import Denied
+
+log = structlog.get_logger(__name__)
+
+LEASE_S = 5.0
+IN_FLIGHT = 64
+"""Lanes of one account that one process sends to at the same time."""
+CREDIT = 5
+"""Sends leased from the account's rate at once: few, so that another process is not kept waiting for unused ones."""
+DOWN_PAUSE_S = 30.0
+
+
+RESULTS: dict[type[SendError], str] = {
+    RetryLater: "retry",
+    SlowDown: "slow_down",
+    Refused: "refused",
+    NeedsTemplate: "needs_template",
+    BadMessage: "bad_message",
+    ChannelDown: "channel_down",
+}
+"""What each class of error is called in the metrics."""
+
+
+class Deliverer(Protocol):
+    """Carries out one row. Raises channels.base.SendError."""
+
+    async def deliver(self, mail: Mail, row: Row) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Messages a second; 0 is no limit. `person_burst` may go at once."""
+
+    account_per_s: float = 0.0
+    person_per_s: float = 0.0
+    person_burst: int = 20
+
+
+class ChannelDeliverer:
+    """Makes a customer's calls on one account."""
+
+    def __init__(self, channel: Channel, files: FileIds) -> None:
+        self._channel = channel
+        self._files = files
+
+    async def deliver(self, mail: Mail, row: Row) -> None:
+        """Make the call of one row. Raises SendError."""
+        if not isinstance(row, CallRow):
+            raise BadMessage("a desk row lies in a customer's lane")
+        await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
+
+
+class AccountSender:
+    """Empties the outboxes of one account. Accounts do not wait for each other."""
+
+    def __init__(
+        self,
+        account: str,
+        deliverer: Deliverer,
+        store: Store,
+        intake: Intake,
+        *,
+        pace: Pace,
+        clock: Callable[[], float],
+    ) -> None:
+        self.account = account
+        self._deliverer = deliverer
+        self._store = store
+        self._intake = intake
+        self._pace = pace
+        self._clock = clock
+        self._flying: dict[asyncio.Task[None], Mail] = {}
+        self._credit = 0
+        self._tick = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Send until `stop`; then end what is in flight and return."""
+        renewing = asyncio.create_task(self._renew())
+        backoff = Backoff()
+        try:
+            while not self._stopping:
+                try:
+                    await self._round()
+                    backoff.reset()
+                except Unavailable as error:
+                    log.warning("sender waits for Redis", account=self.account, cause=str(error))
+                    await backoff.wait()
+        finally:
+            if self._flying:
+                await asyncio.wait(self._flying)
+            renewing.cancel()
+
+    def stop(self) -> None:
+        """Begin no further send."""
+        self._stopping = True
+        self._tick.set()
+
+    async def _round(self) -> None:
+        self._tick.clear()
+        due_at: float | None = None
+        mails: list[Mail] = []
+        free = await self._allowed(IN_FLIGHT - len(self._flying))
+        if free > 0:
+            mails, due_at = await self._store.take_mail(
+                self.account,
+                free,
+                self._clock(),
+                LEASE_S,
+                person_rate_per_s=self._pace.person_per_s,
+                burst=self._pace.person_burst,
+            )
+            self._credit -= len(mails)
+        for mail in mails:
+            task = asyncio.create_task(self._send(mail))
+            self._flying[task] = mail
+            task.add_done_callback(self._landed)
+        if not mails:
+            await self._wait(due_at)
+
+    async def _allowed(self, wanted: int) -> int:
+        """How many of the wanted sends the account's rate allows now."""
+        if self._pace.account_per_s <= 0 or wanted <= 0:
+            return wanted
+        if self._credit < 1:
+            want = min(wanted, CREDIT)
+            self._credit += await self._store.lease_rate(self.account, self._pace.account_per_s, want, self._clock())
+            if self._credit < 1:
+                await asyncio.sleep(1 / self._pace.account_per_s)
+        return min(wanted, self._credit)
+
+    async def _wait(self, due_at: float | None) -> None:
+        """Until mail may be due: told by a commit, by a finished send, or by the clock."""
+        timeout_s = 1.0 if due_at is None else min(1.0, max(0.0, due_at - self._clock()))
+        news = asyncio.ensure_future(self._store.wait_for_mail(self.account, timeout_s))
+        tick = asyncio.ensure_future(self._tick.wait())
+        try:
+            await asyncio.wait((news, tick), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (news, tick):
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await news
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._flying.pop(task, None)
+        self._tick.set()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("send ended unexpectedly", account=self.account, exc_info=task.exception())
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            if self._flying:
+                with contextlib.suppress(Unavailable):
+                    await self._store.renew(list(self._flying.values()), self._clock(), LEASE_S)
+
+    async def _send(self, mail: Mail) -> None:
+        row = decode_row(mail.blob)
+        try:
+            with SEND_SECONDS.labels(self.account.partition(":")[0]).time():
+                await self._deliverer.deliver(mail, row)
+        except SendError as error:
+            self._count(RESULTS[type(error)])
+            await self._settle(self._failed(mail, row, error))
+        except Exception as error:
+            self._count("dropped")
+            log.exception("a send failed in our own code", account=self.account, row=mail.row)
+            await self._settle(self._store.mail_dropped(mail, self._letter(mail, f"{type(error).__name__}: {error}")))
+        else:
+            self._count("sent")
+            await self._settle(self._store.mail_sent(mail, self._clock()))
+
+    async def _settle(self, outcome: Awaitable[object]) -> None:
+        """Write the outcome down. With Redis away the lease runs out, and the row is sent again: once, not more."""
+        try:
+            await outcome
+        except Unavailable as error:
+            log.warning("a send's outcome could not be kept", account=self.account, cause=str(error))
+
+    async def _failed(self, mail: Mail, row: Row, error: SendError) -> None:
+        now = self._clock()
+        log.info("send failed", account=self.account, kind=type(error).__name__, code=error.code, cause=str(error))
+        if isinstance(row, CallRow) and row.call.ephemeral:
+            await self._store.mail_sent(mail, now)  # worth nothing later
+        elif isinstance(error, SlowDown):
+            until = now + (error.after_s or retry_delay_s(mail.tries))
+            await self._store.pause_account(self.account, until)
+            await self._store.mail_delayed(mail, until)
+        elif isinstance(error, ChannelDown):
+            log.error("the account does not work; its mail is kept", account=self.account, cause=str(error))
+            await self._store.pause_account(self.account, now + DOWN_PAUSE_S)
+            await self._store.mail_delayed(mail, now + DOWN_PAUSE_S)
+        elif isinstance(error, RetryLater):
+            await self._store.mail_delayed(mail, now + (error.after_s or retry_delay_s(mail.tries)))
+        elif isinstance(error, Refused):
+            await self._refused(mail, row, error)
+        else:
+            if isinstance(error, BadMessage | NeedsTemplate):
+                log.error("a message cannot be sent", account=self.account, code=error.code, cause=str(error))
+            await self._store.mail_dropped(mail, self._letter(mail, str(error)))
+
+    async def _refused(self, mail: Mail, row: Row, error: SendError) -> None:
+        """The person cannot be reached: tell their session before the row goes, so that a crash between repeats it."""
+        if isinstance(row, CallRow):
+            event = Denied(
+                id=f"refused:{mail.contact}:{mail.row}", at=self._clock(), address=row.address, reason=error.code
+            )
+            await self._intake.accept_for(mail.contact, event)
+        await self._store.mail_dropped(mail, self._letter(mail, str(error)))
+
+    def _letter(self, mail: Mail, cause: str) -> DeadLetter:
+        return DeadLetter("send", cause, mail.blob, mail.contact, self._clock())
+
+    def _count(self, result: str) -> None:
+        SENDS.labels(self.account.partition(":")[0], result).inc()
+
+
+def account_of(channel: Channel) -> str:
+    """The name under which a channel's mail lies in the outboxes."""
+    return account_key(channel.name, channel.account)

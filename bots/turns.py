@@ -1,0 +1,200 @@
+"""One contact's claimed events, turned into one commit. No I/O: the worker gathers what is needed first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from bots.rows import (
+    DESK_ACCOUNT,
+    CallRow,
+    DeskRow,
+    account_key,
+    acknowledgement_lane,
+    desk_lane,
+    encode_row,
+)
+from channels.base import Call, Channel
+from state import Claim, Commit, DeadLetter, Outgoing
+from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Echo, Effect, Facts, Fault, Needs, Send, Turn
+from tunnel.engine import new_session, turn
+from tunnel.events import Address, Event, FromCustomer, FromOperator, Profile, decode_event
+from tunnel.language.definition import Definition
+from tunnel.session import Session, decode_session, encode_session
+
+_journal_encoder = msgspec.msgpack.Encoder()
+RECENT_CHARS = 300
+
+
+class Poison(Exception):
+    """An event whose turn fails. `index` counts the claim's events, control events first."""
+
+    def __init__(self, index: int, cause: str) -> None:
+        super().__init__(cause)
+        self.index = index
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the turns of one claim may know of the outside."""
+
+    now: float
+    desk: bool
+    profile: Profile | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A commit under way, and what the metrics want to know of it."""
+
+    session: Session
+    outgoing: list[Outgoing] = field(default_factory=list)
+    timers: dict[str, float | None] = field(default_factory=dict)
+    """Armed (due time) or cancelled (None); the last word on each timer counts."""
+    journal: list[bytes] = field(default_factory=list)
+    recent: list[bytes] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+class Turner:
+    """Applies events to sessions under one definition, and writes effects down as rows."""
+
+    def __init__(
+        self, definition: Definition, channels: Mapping[str, Channel], *, echo: Callable[[str, str], Call]
+    ) -> None:
+        """channels: by `account_key`. echo: (text, event id) → the web chat's call that shows a customer's words."""
+        self.definition = definition
+        self._channels = channels
+        self._echo = echo
+
+    def handle(self, claim: Claim, outside: Outside, skip: Mapping[int, str]) -> tuple[Commit, Outcome]:
+        """Run every claimed event in order. `skip`: poisoned events to set aside, by index, with their cause.
+
+        Raises Poison for the first event whose turn fails.
+        """
+        outcome = Outcome(session=self._load(claim))
+        blobs = (*claim.control, *claim.events)
+        for index, blob in enumerate(blobs):
+            if index in skip:
+                outcome.dead.append(DeadLetter("turn", skip[index], blob, claim.contact, outside.now))
+                continue
+            try:
+                event = decode_event(blob)
+                self._apply(outcome, event, outside)
+            except Exception as error:
+                raise Poison(index, f"{type(error).__name__}: {error}") from error
+        return self._commit(claim, outcome), outcome
+
+    def _load(self, claim: Claim) -> Session:
+        if claim.session is None:
+            return new_session(claim.contact)
+        try:
+            return decode_session(claim.session)
+        except msgspec.MsgspecError:
+            # A blob that no release of ours wrote. The person is met as a new one; the blob is kept in the journal.
+            return new_session(claim.contact)
+
+    def _apply(self, outcome: Outcome, event: Event, outside: Outside) -> None:
+        if outside.profile is not None and isinstance(event, FromCustomer) and event.profile is None:
+            event = msgspec.structs.replace(event, profile=outside.profile)
+        facts = Facts(now=outside.now, seed=seed_of(event.id), desk=outside.desk)
+        result = turn(self.definition, outcome.session, event, facts)
+        if isinstance(result, Needs):
+            raise NotImplementedError(f"the turn needs {result.grant}, which this release cannot grant")
+        self._remember(outcome, event, result)
+        outcome.session = result.session
+        for effect in result.effects:
+            self._write(outcome, effect)
+        outcome.journal.append(_journal_encoder.encode(_journal_line(event, facts, result, self.definition.revision)))
+
+    def _remember(self, outcome: Outcome, event: Event, result: Turn) -> None:
+        words = _words_of(event)
+        if words:
+            who = "operator" if isinstance(event, FromOperator) else "customer"
+            outcome.recent.append(f"{who}\t{words[:RECENT_CHARS]}".encode())
+        for effect in result.effects:
+            if isinstance(effect, Send) and effect.by == "bot" and effect.message.text.plain:
+                outcome.recent.append(f"bot\t{effect.message.text.plain[:RECENT_CHARS]}".encode())
+
+    def _write(self, outcome: Outcome, effect: Effect) -> None:
+        if isinstance(effect, Send):
+            self._write_send(outcome, effect)
+        elif isinstance(effect, Acknowledge):
+            channel = self._channel(effect.address)
+            call = channel.acknowledge(effect.address, effect.ack) if channel else None
+            if call is not None:
+                lane = acknowledgement_lane(effect.address)
+                outcome.outgoing.append(_row(effect.address, CallRow(effect.address, call), lane=lane, by_bot=False))
+        elif isinstance(effect, Echo):
+            call = self._echo(effect.text, effect.event_id)
+            outcome.outgoing.append(_row(effect.address, CallRow(effect.address, call), by_bot=False))
+        elif isinstance(effect, Arm):
+            outcome.timers[effect.timer] = effect.at
+        elif isinstance(effect, Cancel):
+            outcome.timers[effect.timer] = None
+        elif isinstance(effect, Desk):
+            self._write_desk(outcome, effect)
+        elif isinstance(effect, Fault):
+            outcome.faults.append(effect)
+
+    def _write_send(self, outcome: Outcome, effect: Send) -> None:
+        channel = self._channel(effect.address)
+        if channel is None:
+            cause = f"{effect.address.channel} is switched off: the message was not sent"
+            blob = _journal_encoder.encode(effect)
+            outcome.dead.append(DeadLetter("send", cause, blob, outcome.session.contact))
+            return
+        calls = channel.render(effect.address, effect.message, callback_buttons=effect.callback_buttons)
+        outcome.outgoing.extend(
+            _row(effect.address, CallRow(effect.address, call), by_bot=effect.by == "bot") for call in calls
+        )
+
+    def _write_desk(self, outcome: Outcome, effect: Desk) -> None:
+        contact = outcome.session.contact
+        post = effect if effect.address else msgspec.structs.replace(effect, address=outcome.session.address)
+        row = DeskRow(post, outcome.session.profile.name)
+        outcome.outgoing.append(Outgoing(desk_lane(contact), DESK_ACCOUNT, encode_row(row), by_bot=False))
+
+    def _channel(self, address: Address) -> Channel | None:
+        return self._channels.get(account_key(address.channel, address.account))
+
+    def _commit(self, claim: Claim, outcome: Outcome) -> Commit:
+        return Commit(
+            claim=claim,
+            session=encode_session(outcome.session),
+            epoch=outcome.session.epoch,
+            done_control=len(claim.control),
+            done_events=len(claim.events),
+            outgoing=tuple(outcome.outgoing),
+            arm=tuple((timer, at) for timer, at in outcome.timers.items() if at is not None),
+            cancel=tuple(timer for timer, at in outcome.timers.items() if at is None),
+            journal=tuple(outcome.journal),
+            recent=tuple(outcome.recent),
+            dead=tuple(outcome.dead),
+        )
+
+
+def seed_of(event_id: str) -> int:
+    """64 bits that are the same for every repetition of an event."""
+    return int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest())
+
+
+def _row(address: Address, row: CallRow, *, by_bot: bool, lane: str = "") -> Outgoing:
+    account = account_key(address.channel, address.account)
+    return Outgoing(lane or address.lane, account, encode_row(row), by_bot)
+
+
+def _words_of(event: Event) -> str:
+    text: str = getattr(event, "text", "") or getattr(event, "label", "")
+    return text
+
+
+def _journal_line(event: Event, facts: Facts, result: Turn, revision: str) -> dict[str, Any]:
+    kept: Sequence[Effect] = [effect for effect in result.effects if not isinstance(effect, Acknowledge)]
+    return {"event": event, "facts": facts, "revision": revision, "effects": kept}

@@ -1,0 +1,175 @@
+"""Claims contacts with waiting events, runs their turns, commits the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from bots.backoff import Backoff
+from bots.metrics import FAULTS, TURNS
+from bots.phrases import POISONED
+from bots.rows import DESK_ACCOUNT, DeskRow, account_key, desk_lane, encode_row
+from bots.turns import Outcome, Outside, Poison, Turner
+from channels.base import Channel, SendError
+from state import Claim, Commit, Outgoing, Store, Unavailable
+from tunnel.effects import Desk
+from tunnel.events import FromCustomer, Profile, decode_event
+
+log = structlog.get_logger(__name__)
+
+BATCH = 64
+BLOCK_MS = 500
+POISON_TRIES = 5
+RECOVER_EVERY_S = 1.0
+PROFILE_TIME_S = 1.0
+
+
+class Worker:
+    """One claimer. Several may run, in one process or many: the store gives each contact to one at a time."""
+
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        turner: Callable[[], Turner],
+        channels: Mapping[str, Channel],
+        *,
+        desk: bool,
+        clock: Callable[[], float],
+    ) -> None:
+        """`turner`: gives the one of the present content. `desk`: whether operators can be reached."""
+        self.name = name
+        self._store = store
+        self._turner = turner
+        self._channels = channels
+        self._desk = desk
+        self._clock = clock
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping = True
+
+    async def run(self) -> None:
+        """Work until `stop`; the batch at hand is finished."""
+        recovering = asyncio.create_task(self._recover())
+        backoff = Backoff()
+        try:
+            while not self._stopping:
+                try:
+                    await self.handle(await self._store.claim(self.name, BATCH, BLOCK_MS))
+                    backoff.reset()
+                except Unavailable as error:
+                    log.warning("worker waits for Redis", worker=self.name, cause=str(error))
+                    await backoff.wait()
+        finally:
+            recovering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await recovering
+
+    async def handle(self, claims: Sequence[Claim]) -> int:
+        """Run and commit the turns of these claims; how many contacts were committed. Raises state.Unavailable."""
+        if not claims:
+            return 0
+        profiles = await self._profiles(claims)
+        turner = self._turner()
+        commits = [
+            commit
+            for claim in claims
+            if (commit := self._turns(turner, claim, profiles.get(claim.contact))) is not None
+        ]
+        if not commits:
+            return 0
+        done = await self._store.commit(commits)
+        TURNS.labels("committed").inc(sum(done))
+        TURNS.labels("fenced").inc(len(done) - sum(done))
+        return sum(done)
+
+    def _turns(self, turner: Turner, claim: Claim, profile: Profile | None) -> Commit | None:
+        """The claim's commit; None to leave it for another try."""
+        outside = Outside(self._clock(), self._desk, profile)
+        try:
+            commit, outcome = turner.handle(claim, outside, {})
+        except Poison as poison:
+            return self._poisoned(turner, claim, outside, poison)
+        self._report(outcome)
+        return commit
+
+    def _poisoned(self, turner: Turner, claim: Claim, outside: Outside, poison: Poison) -> Commit | None:
+        TURNS.labels("failed").inc()
+        log.error("a turn failed", contact=claim.contact, tries=claim.tries, cause=type(poison.__cause__).__name__)
+        if poison.index > 0:  # what came before it is sound; the poison is then the head, with tries of its own
+            commit, outcome = turner.handle(_head(claim, poison.index), outside, {})
+        elif claim.tries < POISON_TRIES:
+            return None
+        else:
+            commit, outcome = turner.handle(_head(claim, 1), outside, {0: poison.cause})
+            text = POISONED(turner.definition.settings.language)
+            row = DeskRow(Desk(kind="notify", text=text, address=outcome.session.address), outcome.session.profile.name)
+            post = Outgoing(desk_lane(claim.contact), DESK_ACCOUNT, encode_row(row), by_bot=False)
+            commit = _with_post(commit, post)
+        self._report(outcome)
+        return commit
+
+    def _report(self, outcome: Outcome) -> None:
+        for fault in outcome.faults:
+            FAULTS.inc()
+            log.error("the content failed", where=fault.where, cause=fault.message)
+
+    async def _profiles(self, claims: Sequence[Claim]) -> dict[str, Profile]:
+        """Ask the channels who the newcomers are, where updates do not say. After a second the turn goes on without."""
+        asks = {
+            claim.contact: asyncio.create_task(self._ask(event))
+            for claim in claims
+            if claim.session is None and (event := self._newcomer(claim)) is not None
+        }
+        if not asks:
+            return {}
+        await asyncio.wait(asks.values())
+        return {contact: profile for contact, task in asks.items() if (profile := task.result()) is not None}
+
+    def _newcomer(self, claim: Claim) -> FromCustomer | None:
+        for blob in claim.events:
+            try:
+                event = decode_event(blob)
+            except Exception:
+                return None
+            if isinstance(event, FromCustomer):
+                return event if event.profile is None else None
+        return None
+
+    async def _ask(self, event: FromCustomer) -> Profile | None:
+        channel = self._channels.get(account_key(event.address.channel, event.address.account))
+        if channel is None:
+            return None
+        try:
+            async with asyncio.timeout(PROFILE_TIME_S):
+                return await channel.profile(event.address)
+        except (SendError, TimeoutError) as error:
+            log.info("the channel did not say who this is", channel=channel.name, cause=type(error).__name__)
+            return None
+
+    async def _recover(self) -> None:
+        """Take over what a dead worker had claimed."""
+        while True:
+            await asyncio.sleep(RECOVER_EVERY_S)
+            try:
+                claims = await self._store.recover(self.name, count=BATCH)
+                if claims:
+                    log.info("claims taken over", worker=self.name, contacts=len(claims))
+                    await self.handle(claims)
+            except Unavailable:
+                continue
+
+
+def _head(claim: Claim, count: int) -> Claim:
+    control = claim.control[:count]
+    return replace(claim, control=control, events=claim.events[: count - len(control)])
+
+
+def _with_post(commit: Commit, post: Outgoing) -> Commit:
+    return replace(commit, outgoing=(*commit.outgoing, post))
