@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels.telegram.wire import Location, Message, Stored
+from channels.telegram.wire import Location, Message, Stored, is_there
 from tunnel.events import File, FileKind
 
 _STORED: tuple[tuple[str, FileKind], ...] = (
@@ -34,7 +34,7 @@ def files_in(message: Message) -> tuple[File, ...]:
         return (_place(place.location, ", ".join(filter(None, (place.title, place.address)))),)
     if message.location is not None:
         return (_place(message.location, ""),)
-    if any(getattr(message, field) is not None for field in _OTHER):
+    if any(is_there(getattr(message, field)) for field in _OTHER):
         return (File(kind="other"),)
     return ()
 

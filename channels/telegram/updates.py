@@ -14,7 +14,7 @@ import msgspec
 from channels.base import NotJson, Parsed, Unreadable
 from channels.telegram.attachments import files_in
 from channels.telegram.desk_posts import read_desk_message
-from channels.telegram.wire import CallbackQuery, Contact, MemberUpdated, Message, Update, User
+from channels.telegram.wire import CallbackQuery, Contact, MemberUpdated, Message, Update, User, is_there
 from tunnel.events import (
     Address,
     Allowed,
@@ -77,8 +77,10 @@ def _decode(body: bytes) -> Update:
         json.loads(body)
     except RecursionError:
         cause = "nested too deeply"
-    except ValueError:
+    except (json.JSONDecodeError, UnicodeDecodeError):
         raise NotJson("the body is not JSON") from None
+    except ValueError:
+        cause = "a number of thousands of digits"
     raise Unreadable(f"no update that can be read: {cause}")
 
 
@@ -99,7 +101,7 @@ def _from_message(event_id: str, message: Message, account: str, now: float) -> 
     if message.contact is not None:
         phone, own = _phone(message.contact, sender)
         return Phone(id=event_id, at=now, sent_at=sent_at, address=address, profile=profile, phone=phone, own=own)
-    if message.write_access_allowed is not None:
+    if is_there(message.write_access_allowed):
         return Allowed(id=event_id, at=now, sent_at=sent_at, address=address, profile=profile)
     files = files_in(message)
     if not files:

@@ -12,7 +12,7 @@ import msgspec
 # Telegram promises at most 52 significant bits; more would only make trouble further on.
 Id = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
-Absent = msgspec.Raw
+ABSENT = msgspec.Raw()
 
 
 class _Part(msgspec.Struct, frozen=True, gc=False):
@@ -94,17 +94,17 @@ class Message(_Part, frozen=True, rename={"sender": "from"}):
     location: Location | None = None
     venue: Venue | None = None
     # Of these it is enough to know that they are there.
-    checklist: Absent | None = None
-    dice: Absent | None = None
-    game: Absent | None = None
-    giveaway: Absent | None = None
-    invoice: Absent | None = None
-    live_photo: Absent | None = None
-    paid_media: Absent | None = None
-    poll: Absent | None = None
-    rich_message: Absent | None = None
-    story: Absent | None = None
-    write_access_allowed: Absent | None = None
+    checklist: msgspec.Raw = ABSENT
+    dice: msgspec.Raw = ABSENT
+    game: msgspec.Raw = ABSENT
+    giveaway: msgspec.Raw = ABSENT
+    invoice: msgspec.Raw = ABSENT
+    live_photo: msgspec.Raw = ABSENT
+    paid_media: msgspec.Raw = ABSENT
+    poll: msgspec.Raw = ABSENT
+    rich_message: msgspec.Raw = ABSENT
+    story: msgspec.Raw = ABSENT
+    write_access_allowed: msgspec.Raw = ABSENT
     migrate_to_chat_id: Id | None = None
     reply_markup: InlineKeyboard | None = None
 
@@ -132,3 +132,8 @@ class Update(_Part, frozen=True):
     message: Message | None = None
     callback_query: CallbackQuery | None = None
     my_chat_member: MemberUpdated | None = None
+
+
+def is_there(field: msgspec.Raw) -> bool:
+    """Whether an undecoded field came with the message."""
+    return len(bytes(field)) > 0
