@@ -241,7 +241,7 @@ class ChatSite:
         found = locate(file.path, file.data, self._roots)
         if found is None:
             raise web.HTTPNotFound
-        disposition = "inline" if file.mime in _INLINE and "download" not in request.query else "attachment"
+        disposition = "inline" if file.mime in _INLINE and file.kind != "document" else "attachment"
         return web.FileResponse(
             found,
             headers={

@@ -15,11 +15,14 @@ const title = document.title;
 const DOTS_AFTER_MS = 350;
 const DOTS_FOR_MS = 6000;
 const LOCK_MS = 1500;
+const UNREAD_MS = 300; // nobody reads a button and taps it so soon
 const SAME_START_MS = 30000;
 
 const pending = new Map(); // post id → {line, entry}: said here, not yet seen in the thread
 let last = null; // the newest entry of the thread
-let ready = false;
+let ready = false; // the history is drawn
+let arrived = false;
+let heard = 0; // messages of ours so far
 let missed = 0; // messages that came while nobody looked
 let silent = false; // the bot did not answer lately (people do): no dots
 
@@ -29,10 +32,14 @@ function show(entry) {
   const mine = entry.event && pending.get(entry.event);
   if (mine) forget(entry.event);
   if (entry.by === 'us') {
+    heard += 1;
+    silent = false;
     rest();
     settle();
+  } else {
+    choose(entry.text);
   }
-  const sticks = atEnd();
+  const sticks = ready && atEnd();
   const line = painter.message(entry, {press, phone});
   if (mine) line.classList.add('known');
   if (entry.by === 'you') {
@@ -48,11 +55,19 @@ function show(entry) {
 
 // Puts a line after all that the thread has, before what is still pending.
 function place(line, entry) {
-  const day = painter.separate(line, entry, last);
+  const day = painter.separate(entry, last);
+  painter.join(line, entry, last);
   const waiting = log.querySelector('[data-waiting]');
   if (day) log.insertBefore(day, waiting);
   log.insertBefore(line, waiting);
   last = entry;
+}
+
+// The button that says what the customer then said was the one pressed, here or in another tab.
+function choose(label) {
+  for (const chip of log.querySelectorAll('.chips:not(.quiet) > .chip')) {
+    chip.classList.toggle('chosen', chip.dataset.label === label);
+  }
 }
 
 // Older buttons step back; they still work.
@@ -64,18 +79,19 @@ function quiet(newest) {
 
 // --- what the customer says
 
-function say(post, text) {
-  const full = outbox.add(post);
-  draft(full, text);
+function say(post) {
+  draft(outbox.add({...post, heard}));
   toEnd();
 }
 
-function draft(post, text) {
+function draft(post) {
+  const text = post.kind === 'press' ? post.label : post.text;
   const entry = {by: 'you', text, at: post.at / 1000};
   const line = painter.message(entry, {});
   line.dataset.waiting = '';
   painter.mark(line, 'pending');
-  if (last) line.classList.toggle('joined', last.by === 'you' && entry.at - last.at < 180);
+  painter.join(line, entry, last);
+  choose(text);
   log.append(line);
   pending.set(post.id, {line, entry, sent: false});
   quiet(line);
@@ -86,31 +102,32 @@ function forget(id) {
   pending.delete(id);
 }
 
-// The server took these and has answered, but shows no line for them: they stay where they are.
+// The server took these and has said something since: unless the thread shows them yet, they stay where they are.
 function settle() {
-  for (const [id, {line, entry, sent}] of pending) {
-    if (!sent) continue;
+  for (const {line, entry, sent} of pending.values()) {
+    if (!sent || !('waiting' in line.dataset)) continue;
     delete line.dataset.waiting;
     line.remove();
     place(line, {...entry, at: Math.max(entry.at, last?.at || 0)});
-    pending.delete(id);
   }
 }
 
-function press(button, chip) {
+function press(button, chip, event) {
   const group = chip.parentElement;
-  if (group.dataset.locked || outbox.has((post) => post.token === button.token)) return;
-  group.dataset.locked = '1'; // a double click is one press
-  setTimeout(() => delete group.dataset.locked, LOCK_MS);
+  if (event.detail > 1) return; // a double click is one press, also where new buttons slid under the pointer
+  if (event.pointerType === 'touch' && event.timeStamp - group.drawn < UNREAD_MS) return; // so is a double tap
+  if (chip.dataset.locked || outbox.has((post) => post.token === button.token)) return;
+  chip.dataset.locked = '1';
+  setTimeout(() => delete chip.dataset.locked, LOCK_MS);
   for (const other of group.children) other.classList.toggle('chosen', other === chip);
-  say({kind: 'press', token: button.token, label: button.label}, button.label);
+  say({kind: 'press', token: button.token, label: button.label});
 }
 
 function phone(number, form) {
   if (form.dataset.locked) return;
   form.dataset.locked = '1';
   setTimeout(() => delete form.dataset.locked, LOCK_MS);
-  say({kind: 'text', text: number}, number);
+  say({kind: 'text', text: number});
 }
 
 const outbox = new Outbox(tunnel, {
@@ -121,9 +138,10 @@ const outbox = new Outbox(tunnel, {
       mine.sent = true;
       painter.mark(mine.line, 'sent');
     }
-    dots();
+    if (heard === post.heard) dots();
   },
   failed(post, code) {
+    rest();
     const mine = pending.get(post.id);
     if (!mine) return;
     painter.mark(mine.line, 'failed', texts[code] || texts.invalid);
@@ -132,6 +150,7 @@ const outbox = new Outbox(tunnel, {
     if (post.kind === 'text' && !field.value) write(post.text); // nobody types it twice
   },
   waiting(code) {
+    rest();
     if (navigator.onLine) alarm(texts[code] || texts.unavailable);
   },
 });
@@ -139,19 +158,21 @@ const outbox = new Outbox(tunnel, {
 // --- the beginning: an empty thread, another tunnel or another campaign is an arrival; a reload is none
 
 function arrive(empty) {
+  if (arrived) return;
+  arrived = true;
   const marks = Object.fromEntries(
     [...new URLSearchParams(location.search)].map(([key, value]) => [key.toLowerCase(), value.slice(0, 200)]).slice(0, 20),
   );
-  const before = JSON.parse(shelf.get('chat:start') || 'null');
+  const before = shelf.read('chat:start');
   const same = before && before.tunnel === tunnel;
   const campaign = Object.keys(marks).length && before && JSON.stringify(before.marks) !== JSON.stringify(marks);
   if (outbox.has((post) => post.kind === 'start')) return;
   const starts = empty || (before && !same) || campaign;
   const repeats = empty && same && Date.now() - before.at < SAME_START_MS; // two tabs at once, or a quick reload
   const id = repeats ? before.id : newId();
-  shelf.set('chat:start', JSON.stringify({tunnel, marks, id, at: Date.now()}));
+  shelf.write('chat:start', {tunnel, marks, id, at: Date.now()});
   if (!starts) return;
-  outbox.add({id, kind: 'start', source: marks, timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || ''});
+  outbox.add({id, heard, kind: 'start', source: marks, timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || ''});
 }
 
 const feed = new Feed(tunnel, {
@@ -159,17 +180,19 @@ const feed = new Feed(tunnel, {
   ready({empty}) {
     if (!ready) {
       ready = true;
-      log.setAttribute('aria-live', 'polite');
-      for (const post of outbox.restore()) if (post.kind !== 'start') draft(post, post.text || post.label);
+      for (const post of outbox.posts) if (post.kind !== 'start' && !pending.has(post.id)) draft(post);
       toEnd();
+      setTimeout(() => log.setAttribute('aria-live', 'polite')); // the history is not read aloud
     }
     arrive(empty);
     outbox.wake();
   },
   reset() {
+    log.setAttribute('aria-live', 'off');
     log.replaceChildren();
     pending.clear();
     last = null;
+    ready = arrived = false;
   },
   state(online, failures) {
     const state = online ? 'online' : navigator.onLine && failures < 3 ? 'connecting' : 'offline';
@@ -206,7 +229,6 @@ function dots() {
 function rest() {
   clearTimeout(dotsTimer);
   typing.hidden = true;
-  silent = false;
 }
 
 // --- the view
@@ -242,6 +264,7 @@ scroll.addEventListener('scroll', () => { sticky = atEnd(); }, {passive: true});
 new ResizeObserver(() => sticky && toEnd()).observe(scroll);
 
 function fit() {
+  if (visualViewport.scale > 1.01) return; // somebody looks closer
   document.documentElement.style.setProperty('--height', `${visualViewport.height}px`);
   window.scrollTo(0, 0);
 }
@@ -265,7 +288,6 @@ field.addEventListener('input', () => {
   count.textContent = length > textLimit * 0.9 ? `${length} / ${textLimit}` : '';
   count.classList.toggle('over', length > textLimit);
   send.disabled = !field.value.trim() || length > textLimit;
-  shelf.set('chat:draft', field.value);
 });
 
 field.addEventListener('keydown', (event) => {
@@ -279,7 +301,7 @@ composer.addEventListener('submit', (event) => {
   const text = field.value.trim();
   if (!text || send.disabled) return;
   write('');
-  say({kind: 'text', text}, text);
+  say({kind: 'text', text});
   field.focus({preventScroll: true});
 });
 
@@ -292,12 +314,15 @@ function back() {
 
 window.addEventListener('online', back);
 window.addEventListener('offline', () => feed.told.state(false, 3));
-window.addEventListener('pageshow', (event) => event.persisted && feed.open());
+window.addEventListener('pageshow', (event) => {
+  write(field.value); // browsers put back what was being written
+  if (event.persisted) feed.open();
+});
 document.addEventListener('visibilitychange', () => {
   seen();
   if (!document.hidden) back();
 });
 
-write(shelf.get('chat:draft') || '');
+outbox.restore();
 if (matchMedia('(pointer: fine)').matches) field.focus({preventScroll: true});
 feed.open();

@@ -126,6 +126,7 @@ export class Painter {
 
   chips(buttons, press) {
     const group = element('div', 'chips');
+    group.drawn = performance.now();
     group.setAttribute('role', 'group');
     group.setAttribute('aria-label', this.texts.choices);
     for (const button of buttons) {
@@ -135,8 +136,9 @@ export class Painter {
         outward(chip, button.link).append(icon('M8 16L16 8M9 8h7v7'), element('span', 'unseen', this.texts.new_tab));
       } else {
         chip.type = 'button';
-        chip.addEventListener('click', () => press(button, chip));
+        chip.addEventListener('click', (event) => press(button, chip, event));
       }
+      chip.dataset.label = button.label;
       group.append(chip);
     }
     return group;
@@ -200,12 +202,15 @@ export class Painter {
     return `${this.number.format(bytes / 1024 ** power)} ${units[power]}`;
   }
 
-  // What stands between two messages: a day's name, or nothing; joins bubbles said in one breath.
-  separate(line, entry, before) {
+  // Bubbles said in one breath stand close.
+  join(line, entry, before) {
+    line.classList.toggle('joined', before?.by === entry.by && entry.at - before.at < JOIN_S);
+  }
+
+  // What stands between two messages: a day's name, or nothing.
+  separate(entry, before) {
     const day = new Date(entry.at * 1000);
-    const last = before && new Date(before.at * 1000);
-    const same = last && last.toDateString() === day.toDateString();
-    line.classList.toggle('joined', Boolean(same && before.by === entry.by && entry.at - before.at < JOIN_S));
+    const same = before && new Date(before.at * 1000).toDateString() === day.toDateString();
     return same ? null : element('p', 'day', this.day(day));
   }
 

@@ -14,14 +14,15 @@ export function newId() {
 // localStorage, or memory where the browser forbids it.
 export const shelf = {
   memory: new Map(),
-  get(key) {
+  read(key) {
     try {
-      return localStorage.getItem(key);
+      return JSON.parse(this.memory.get(key) ?? localStorage.getItem(key));
     } catch {
-      return this.memory.get(key) ?? null;
+      return null; // forbidden, or not ours
     }
   },
-  set(key, value) {
+  write(key, value) {
+    value = JSON.stringify(value);
     try {
       localStorage.setItem(key, value);
     } catch {
@@ -60,15 +61,10 @@ export class Outbox {
 
   restore() {
     for (const key of shelf.keys(this.prefix)) {
-      try {
-        const post = JSON.parse(shelf.get(key));
-        if (Date.now() - post.at < KEEP_MS) this.posts.push({...post, key});
-        else shelf.drop(key);
-      } catch {
-        shelf.drop(key);
-      }
+      const post = shelf.read(key);
+      if (post?.id && Date.now() - post.at < KEEP_MS) this.posts.push({...post, key});
+      else shelf.drop(key);
     }
-    return this.posts;
   }
 
   add(post) {
@@ -77,7 +73,7 @@ export class Outbox {
     const full = {id: newId(), ...post, at};
     full.key = `${this.prefix}${at}:${full.id}`;
     this.posts.push(full);
-    shelf.set(full.key, JSON.stringify(full));
+    shelf.write(full.key, full);
     this.flush();
     return full;
   }

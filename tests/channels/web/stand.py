@@ -140,6 +140,12 @@ class Bot:
                 await self.answer(event)
         return fresh
 
+    def forget(self) -> None:
+        """As after the store was emptied."""
+        self._seen.clear()
+        self._step.clear()
+        self._row = 0
+
     async def answer(self, event: CustomerEvent) -> None:
         words = {Text: "text", Press: "label"}.get(type(event))
         if words:

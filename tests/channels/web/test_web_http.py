@@ -10,6 +10,7 @@ import pytest
 
 from channels.web import Limits, PageInfo
 from channels.web.rates import Rate
+from channels.web.texts import TEXTS
 from tests.channels.web.stand import Stand, make_roots, say
 from tunnel.events import Press, Start, Text
 from tunnel.messages import Media, Message
@@ -163,6 +164,11 @@ async def test_the_page_speaks_the_contents_language(
     stand.info = PageInfo("Фасад", "Сайдинг", content)
     html = await (await browser.open(**{"Accept-Language": accepted})).text()
     assert f'<html lang="{expected}">' in html
+
+
+async def test_without_scripts_the_page_says_what_to_do(browser: Browser) -> None:
+    html = await (await browser.open()).text()
+    assert f'<noscript><p class="note">{TEXTS["ru"]["noscript"]}</p></noscript>' in html
 
 
 async def test_an_address_without_a_chat_gets_a_kind_page_in_both_languages(browser: Browser) -> None:
