@@ -52,7 +52,7 @@ def hear(work: Work, said: Said, plan: StepPlan, otherwise: str = "") -> None:
 
 def not_understood(work: Work, said: Said, plan: StepPlan, otherwise: str) -> None:
     """Say so kindly, with the question and its choices again; at an `ask`, what a right answer looks like."""
-    work.record("unknown")
+    work.record("unknown", tunnel=work.session.tunnel, step=work.session.step)
     ask = plan.step.ask
     if otherwise:
         ask_again(work, RichText(work.phrase(otherwise)))
@@ -190,7 +190,7 @@ def call_people(work: Work) -> None:
 def start_over(work: Work) -> None:
     """A bare start: the default tunnel for those outside, the question again for those inside."""
     if work.plan is not None and not work.session.ended:
-        resume(work)
+        moves.repeat(work)
     else:
         begin(work)
 
@@ -310,7 +310,7 @@ def enter_by(work: Work, entry: Entry) -> None:
     """Take a way in; for those who are already in that tunnel, the question again in full."""
     session = work.session
     if session.tunnel == entry.to.tunnel and work.plan is not None and not session.ended:
-        resume(work)
+        moves.repeat(work)
     else:
         moves.go(work, entry.to)
 

@@ -70,12 +70,13 @@ def press(work: Work, event: Press) -> None:
     label = _clean(event.label[:200]) or (work.label(found[0]) if found else "")
     _echo(work, event, label)
     if token and token == last and abs(work.at - last_at) < SAME_S:
+        session.last_press, session.last_press_at = last, last_at
         work.ignore("the same press again")
         return
     session.last_press, session.last_press_at = token, work.at
     _revive(work)
     if session.mode in ("queued", "operator"):
-        people.pass_on(work, label)
+        people.pass_on(work, label, remind_after_s=people.PRESS_REMIND_AFTER_S)
     elif not _press_after_end(work, token):
         _take_press(work, found)
     _rearm(work)

@@ -90,10 +90,10 @@ def _moment(work: Work, opening: datetime, local: datetime) -> str:
     return work.phrase(key, time=f"{opening:%H:%M}")
 
 
-def reassure(work: Work) -> None:
+def reassure(work: Work, after_s: float = REMIND_AFTER_S) -> None:
     """A customer who waits has written: once in a long while, say that people will answer."""
     session = work.session
-    if session.mode != "queued" or work.now - session.told_queue < REMIND_AFTER_S:
+    if session.mode != "queued" or work.now - session.told_queue < after_s:
         return
     session.told_queue = work.now
     if on_duty(work, session.queue):

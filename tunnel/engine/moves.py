@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tunnel.effects import Effect, Send
 from tunnel.engine import actions, handoff, timers
 from tunnel.engine.compiled import StepPlan
 from tunnel.engine.graph import END
@@ -42,6 +43,7 @@ def _enter(work: Work, target: Target, *, back: bool) -> Target | None:
     if plan is None:
         return _trouble(work, f"there is no step {target.tunnel}/{target.step}")
     if work.entered >= MAX_STEPS:
+        _say_once(work)
         return _trouble(work, f"more than {MAX_STEPS} steps in one turn")
     if not back:
         _remember(work)
@@ -103,8 +105,7 @@ def onward(work: Work, plan: StepPlan) -> Target | None:
         return _trouble(work, "no branch holds")
     if step.handoff is not None:
         return hand_over(work, step.handoff, "otherwise")
-    if step.end:
-        finish(work)
+    finish(work)  # `end: true`; a step that leads nowhere is an end too
     return None
 
 
@@ -121,6 +122,15 @@ def _trouble(work: Work, why: str) -> Target | None:
     work.fault(why)
     handoff.queue_up(work, Handoff(work.compiled.first_queue), trouble=True)
     return None
+
+
+def _say_once(work: Work) -> None:
+    """Of the messages that a loop of steps has made, leave each once."""
+    kept: list[Effect] = []
+    for effect in work.effects:
+        if not (isinstance(effect, Send) and effect in kept):
+            kept.append(effect)
+    work.effects = kept
 
 
 def finish(work: Work) -> None:
@@ -154,12 +164,18 @@ def record_left(work: Work, *, by: str, label: str = "") -> None:
 
 def go_on(work: Work) -> None:
     """The bot answers again after people did: the question is repeated in full, its reminders counted from now."""
+    repeat(work)
+    if not work.entered:
+        timers.arm(work)
+
+
+def repeat(work: Work) -> None:
+    """The present question again, in full. Where the step asks nothing (people had the word): on from there."""
     plan = work.plan
     if plan is None or work.session.ended:
         return
     if plan.step.waits:
         resume(work)
-        timers.arm(work)
     elif plan.step.to or plan.step.split:
         go(work, onward(work, plan))
     else:

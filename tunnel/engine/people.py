@@ -17,13 +17,24 @@ _MEDIA: dict[str, MediaKind] = {"image": "image", "video": "video", "audio": "au
 # --- the customer, while people answer
 
 
-def pass_on(work: Work, words: str, *, said: Said | None = None, files: tuple[File, ...] = ()) -> None:
+PRESS_REMIND_AFTER_S = 60.0
+"""A press asks the bot for something; who waits for people is told so again sooner than after words."""
+
+
+def pass_on(
+    work: Work,
+    words: str,
+    *,
+    said: Said | None = None,
+    files: tuple[File, ...] = (),
+    remind_after_s: float = handoff.REMIND_AFTER_S,
+) -> None:
     """Give the operators what a customer wrote. The stop word works here too, and a way back while nobody has taken."""
     if said is not None and said.normal and _own_way(work, said):
         return
     if words or files:
         work.desk("customer", words, files=files)
-    handoff.reassure(work)
+    handoff.reassure(work, remind_after_s)
 
 
 def _own_way(work: Work, said: Said) -> bool:
