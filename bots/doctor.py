@@ -10,15 +10,14 @@ import msgspec
 from redis.exceptions import RedisError
 
 from bots.accounts import build_channels
-from bots.app import embedded_redis
 from bots.bilingual import Text
-from bots.content import Content, ContentBroken
 from bots.environment import TITLES
 from bots.registration import TelegramRegistration, VkRegistration, refused
 from bots.settings import Settings
 from bots.verdict import Verdict, well, wrong
 from channels.base import Roots, SendError
-from state import StateError, Store
+from state import EmbeddedRedis, StateError, Store
+from tunnel.language import load
 
 LONGEST_S = 15.0
 """A check that has not answered by then has failed."""
@@ -99,13 +98,11 @@ async def in_time(what: Text, check: Awaitable[Verdict]) -> Verdict:
 
 def check_content(settings: Settings) -> Verdict:
     """Can the content be loaded?"""
-    try:
-        content = Content.load(settings.content)
-    except ContentBroken as broken:
-        errors = sum(finding.severity == "error" for finding in broken.findings)
-        text = _CONTENT_BROKEN.filled(directory=settings.content, errors=errors)
+    loaded = load(settings.content)
+    if loaded.definition is None:
+        text = _CONTENT_BROKEN.filled(directory=settings.content, errors=len(loaded.errors))
         return wrong(text, _SEE_CHECK.filled(directory=settings.content))
-    return well(_CONTENT.filled(directory=settings.content, tunnels=len(content.definition.tunnels)))
+    return well(_CONTENT.filled(directory=settings.content, tunnels=len(loaded.definition.tunnels)))
 
 
 async def check_redis(settings: Settings) -> Verdict:
@@ -114,8 +111,8 @@ async def check_redis(settings: Settings) -> Verdict:
         return await _ping(settings.redis_url, settings, _WHERE_SET)
     where = _EMBEDDED.filled(directory=settings.data)
     try:
-        async with embedded_redis(settings) as url:
-            return await _ping(url, settings, where)
+        async with EmbeddedRedis(settings.data, fsync=settings.redis_fsync) as server:
+            return await _ping(server.url, settings, where)
     except (StateError, OSError) as error:
         return wrong(_REDIS_AWAY.filled(where=where, error=error), _REDIS_REMEDY)
 

@@ -15,7 +15,7 @@ from bots.cli.screen import FAILED, SPOKEN, say
 COMMANDS = {
     "run": ("bots.cli.run", "run"),
     "check": ("bots.cli.content", "check"),
-    "test": ("bots.cli.content", "test"),
+    "test": ("bots.cli.scripts", "test"),
     "chat": ("bots.cli.chat", "chat"),
     "diagram": ("bots.cli.content", "diagram"),
     "schema": ("bots.cli.content", "schema"),

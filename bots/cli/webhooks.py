@@ -18,7 +18,6 @@ _NOWHERE = Text(
 )
 _NOTHING_ON = Text("No messenger is on: set a token first.", "Ни один мессенджер не включён: сначала задайте токен.")
 _OFF = Text("{name} is missing", "Не задано {name}")
-_BY_HAND = Text("WhatsApp's webhook is set by hand:", "Вебхук WhatsApp задаётся вручную:")
 
 
 @click.command(
@@ -58,8 +57,9 @@ def _mistake(settings: Settings, action: str, wanted: Sequence[str]) -> Text | N
 
 async def _do(settings: Settings, action: str, wanted: Sequence[str], lang: Language) -> bool:
     from bots.accounts import build_channels
-    from bots.registration import TelegramRegistration, VkRegistration, webhook_url
+    from bots.registration import TelegramRegistration, VkRegistration
     from channels.base import Roots
+    from channels.whatsapp import webhook_steps
 
     telegram, vk, whatsapp = build_channels(settings, Roots(content=settings.content, data=settings.data))
     registrations: dict[str, TelegramRegistration | VkRegistration] = {}
@@ -71,7 +71,7 @@ async def _do(settings: Settings, action: str, wanted: Sequence[str], lang: Lang
     try:
         for name in wanted:
             if name == "whatsapp":
-                _print_steps(webhook_url(settings.public_url, name), lang)
+                click.echo(webhook_steps(settings.public_url, lang))
                 continue
             with busy(f"{name} …"):
                 verdict = await getattr(registrations[name], action)()
@@ -82,11 +82,3 @@ async def _do(settings: Settings, action: str, wanted: Sequence[str], lang: Lang
             if channel is not None:
                 await channel.close()
     return all_well
-
-
-def _print_steps(url: str, lang: Language) -> None:
-    from channels.whatsapp import webhook_steps
-
-    click.echo(_BY_HAND(lang))
-    for number, step in enumerate(webhook_steps(url, lang), 1):
-        click.echo(f"  {number}. {step}")

@@ -1,0 +1,81 @@
+"""`tunnel check|diagram|schema`: what a marketer runs over a content directory."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from bots.bilingual import Language, Text
+from bots.cli.findings import (
+    content_directory,
+    content_option,
+    definition_or_exit,
+    directory_argument,
+    load_content,
+    print_findings,
+    speaks_of_content,
+)
+from bots.cli.screen import FAILED, SPOKEN, WRONG_USE, say
+
+_NO_TUNNEL = Text("There is no tunnel {name!r}. There are: {known}", "Воронки {name!r} нет. Есть: {known}")
+
+
+@click.command(
+    help=say(
+        "Check a content directory (TUNNEL_CONTENT by default). Each finding says file, line and column, what is wrong "
+        "and what to write instead. Exit code 1 on a mistake; warnings and notes do not count.",
+        "Проверить каталог содержания (по умолчанию TUNNEL_CONTENT). Каждая находка называет файл, строку и столбец, "
+        "что не так и что написать вместо. Код выхода 1 при ошибке; предупреждения и заметки не в счёт.",
+    )
+)
+@directory_argument
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@speaks_of_content
+def check(directory: Path | None, form: str, lang: Language | None) -> None:
+    """Print every finding."""
+    directory = content_directory(directory, lang)
+    loaded = load_content(directory, lang)
+    if form == "json":
+        click.echo(json.dumps([finding.as_dict() for finding in loaded.findings], ensure_ascii=False, indent=2))
+    else:
+        print_findings(loaded.findings, directory, lang or SPOKEN)
+    if loaded.errors:
+        raise SystemExit(FAILED)
+
+
+@click.command(
+    help=say(
+        "Print one tunnel as a Mermaid diagram.",
+        "Напечатать воронку диаграммой Mermaid.",
+    )
+)
+@click.argument("name", metavar="TUNNEL")
+@content_option
+@speaks_of_content
+def diagram(name: str, directory: Path | None, lang: Language | None) -> None:
+    """Print the diagram."""
+    from tunnel.language import diagram as draw
+
+    directory = content_directory(directory, lang)
+    definition = definition_or_exit(load_content(directory, lang), directory, lang)
+    if name not in definition.tunnels:
+        known = ", ".join(sorted(definition.tunnels))
+        print(_NO_TUNNEL.filled(name=name, known=known)(lang or SPOKEN), file=sys.stderr)
+        raise SystemExit(WRONG_USE)
+    click.echo(draw(definition, name))
+
+
+@click.command(
+    help=say(
+        "Print the content language's JSON Schema, for completion in an editor.",
+        "Напечатать JSON Schema языка содержания — для подсказок в редакторе.",
+    )
+)
+def schema() -> None:
+    """Print the schema."""
+    from tunnel.language import schema as build
+
+    click.echo(json.dumps(build(), ensure_ascii=False, indent=2))
