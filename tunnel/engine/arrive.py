@@ -32,6 +32,8 @@ SAME_S = 3.0
 """Within this time the same press, or the same text, is one."""
 LATE_MARGIN_S = 3.0
 """How far the channel's clock may be behind ours before a text counts as sent before the present question."""
+LATE_MOST_S = 8 * 86400.0
+"""No channel delivers again for longer (WhatsApp: 7 days). A date further back is a wrong clock, and says nothing."""
 
 
 def text(work: Work, event: Text) -> None:
@@ -207,7 +209,8 @@ def _repeated(work: Work, raw: str) -> bool:
 def _late(work: Work, event: Text) -> bool:
     """Whether the channel dates a text before the present visit (its dates are whole seconds, its clock its own)."""
     session = work.session
-    return session.visit > 0 and 0 < event.sent_at < floor(session.visit_at) - LATE_MARGIN_S
+    late_s = floor(session.visit_at) - event.sent_at
+    return session.visit > 0 and event.sent_at > 0 and LATE_MARGIN_S < late_s < LATE_MOST_S
 
 
 def _stops(work: Work, said: Said) -> bool:
