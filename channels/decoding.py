@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypeVar
 
 import msgspec
@@ -21,8 +22,32 @@ def decode(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise Unreadable(str(error)) from None
+        cause = str(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decode_mended(decoder, body)
+    _mended(body)  # the first wrong type is told before the body was read to its end: is it JSON at all?
+    raise Unreadable(cause)
+
+
+def _decode_mended(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
+    """Decode a body that msgspec would not take as it is. Raises NotJson or Unreadable."""
+    mended = _mended(body)
+    try:
+        return decoder.decode(mended)
+    except msgspec.ValidationError as error:
+        raise Unreadable(str(error)) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise NotJson("the body is not JSON") from None
+
+
+def _mended(body: bytes | msgspec.Raw) -> bytes:
+    """The body with "?" for halves of surrogate pairs, which JSON allows and Unicode does not. Raises NotJson.
+
+    Clients that cut a text in the middle of an emoji produce them; for that no message should be lost.
+    """
+    try:
+        return json.dumps(json.loads(bytes(body)), ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    except (ValueError, RecursionError):
         raise NotJson("the body is not JSON") from None
 
 

@@ -42,7 +42,7 @@ class VkClient(API):  # type: ignore[misc]  # vkbottle is not typed strictly eno
         form = await self.validate_request(dict(data))
         async with self.token_generator as token:
             form |= {"access_token": token, "v": version or API_VERSION}
-        status, text = await self._post(f"{self.API_URL}{method}", form, CALL_TIMEOUT_S)
+        status, text = await self._fetch("POST", f"{self.API_URL}{method}", CALL_TIMEOUT_S, data=form)
         answer: dict[str, Any] = await self.validate_response(method, {}, text if status == 200 else _NotOk(status))
         return answer
 
@@ -52,7 +52,7 @@ class VkClient(API):  # type: ignore[misc]  # vkbottle is not typed strictly eno
 
     async def upload(self, url: str, form: aiohttp.FormData) -> dict[str, Any]:
         """Post a file to an upload server. Raises SendError; the address, which is a key, is never in it."""
-        status, text = await self._post(url, form, UPLOAD_TIMEOUT_S)
+        status, text = await self._fetch("POST", url, UPLOAD_TIMEOUT_S, data=form)
         if status != 200:
             raise error_for_status(status)
         answer = _decode(text)
@@ -62,7 +62,7 @@ class VkClient(API):  # type: ignore[misc]  # vkbottle is not typed strictly eno
 
     async def listen(self, url: str, params: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         """Ask a long poll server. Raises SendError."""
-        status, text = await self._post(url, params, timeout_s)
+        status, text = await self._fetch("GET", url, timeout_s, params=params)
         if status != 200:
             raise error_for_status(status)
         return _decode(text)
@@ -71,10 +71,10 @@ class VkClient(API):  # type: ignore[misc]  # vkbottle is not typed strictly eno
         """Close the connections."""
         await self.http_client.close()
 
-    async def _post(self, url: str, form: Any, timeout_s: float) -> tuple[int, str]:
+    async def _fetch(self, verb: str, url: str, timeout_s: float, **options: Any) -> tuple[int, str]:
         try:
             timeout = aiohttp.ClientTimeout(total=timeout_s)
-            answer = await self.http_client.request_raw(url, method="POST", data=form, timeout=timeout)
+            answer = await self.http_client.request_raw(url, method=verb, timeout=timeout, **options)
             return answer.status, await answer.text(encoding="UTF-8", errors="replace")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             # The chain would carry addresses, and an upload's or a long poll's address is a key.
