@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,20 @@ _SETTINGS_HEAD = Text(
 )
 
 
+_METRICS_HEAD = (
+    "# Metrics\n\n"
+    "`GET /metrics` answers in Prometheus' text format: to whoever sends `Authorization: Bearer` with\n"
+    "`TUNNEL_METRICS_TOKEN`; where that is unset, to this machine alone (not to what a proxy here hands on).\n"
+    "Each process tells its own; the depths of the queues are the same in all.\n\n"
+    "| metric | type | meaning |\n|---|---|---|"
+)
+_COMMANDS_HEAD = (
+    "# Command line\n\n"
+    "Exit codes: 0 all is well; 1 the content, a service or a check is not; 2 a wrong command line or wrong settings.\n"
+    "Help is in Russian in a Russian terminal (`LANG=ru_RU.UTF-8`)."
+)
+
+
 def settings_page(language: Language) -> str:
     """The reference page of the settings."""
     lines = [_SETTINGS_HEAD(language)]
@@ -33,9 +49,49 @@ def settings_page(language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
+def metrics_page() -> str:
+    """The reference page of the metrics."""
+    from bots.metrics import REGISTRY
+
+    lines = [_METRICS_HEAD]
+    for metric in REGISTRY.collect():
+        if metric.name.startswith("tunnel_"):
+            name = f"{metric.name}_total" if metric.type == "counter" else metric.name
+            lines.append(f"| `{name}` | {metric.type} | {metric.documentation} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """The reference page of the command line, in English. Help is made when it is imported, in the terminal's
+    language, hence the process of its own.
+    """
+    command = [sys.executable, "-m", "bots.docs", "--commands"]
+    environ = os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+    root = Path(__file__).parent.parent
+    return subprocess.run(command, env=environ, cwd=root, capture_output=True, check=True, text=True).stdout  # noqa: S603
+
+
+def write_commands() -> None:
+    """Print the page of the command line, in the language of this process."""
+    import click
+
+    from bots.cli import tunnel
+
+    parent = click.Context(tunnel, info_name="tunnel", terminal_width=100)
+    parts = [_COMMANDS_HEAD, f"```text\n{tunnel.get_help(parent)}\n```"]
+    for name in tunnel.list_commands(parent):
+        command = tunnel.get_command(parent, name)
+        assert command is not None
+        shown = command.get_help(click.Context(command, info_name=name, parent=parent, terminal_width=100))
+        parts.append(f"## tunnel {name}\n\n```text\n{shown}\n```")
+    print("\n\n".join(parts))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": lambda: settings_page("en"),
     "docs/reference/settings.ru.md": lambda: settings_page("ru"),
+    "docs/reference/metrics.md": metrics_page,
+    "docs/reference/command-line.md": commands_page,
 }
 """File → what it has to hold."""
 
@@ -61,6 +117,9 @@ def write(root: Path) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Write or check; the exit code."""
     root = Path.cwd()
+    if "--commands" in arguments:
+        write_commands()
+        return 0
     if "--check" in arguments:
         names = outdated(root)
         for name in names:

@@ -33,14 +33,14 @@ _NETWORK = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 UPDATES = Counter(
     "tunnel_updates",
-    "What channels delivered; result: accepted, duplicate, ignored, unreadable, forged, malformed, too_large, "
-    "too_slow, unavailable.",
+    "What channels delivered, by channel and result: accepted, duplicate, ignored, unreadable, forged, malformed, "
+    "too_large, too_slow, unavailable.",
     ("channel", "result"),
     registry=REGISTRY,
 )
 TURNS = Counter(
     "tunnel_turns",
-    "Contacts whose events a worker handled; outcome: committed, fenced (another worker was faster), failed.",
+    "Contacts whose events a worker handled, by outcome: committed, fenced (another worker was faster), failed.",
     ("outcome",),
     registry=REGISTRY,
 )
@@ -59,32 +59,32 @@ FAULTS = Counter(
 TIMERS_FIRED = Counter("tunnel_timers_fired", "Due timers moved into inboxes.", registry=REGISTRY)
 SENDS = Counter(
     "tunnel_sends",
-    "Calls made to channels; result: sent, retry, slow_down, refused, needs_template, bad_message, channel_down, "
-    "dropped.",
+    "Calls made to channels, by channel and result: sent, retry, slow_down, refused, needs_template, bad_message, "
+    "channel_down, dropped.",
     ("channel", "result"),
     registry=REGISTRY,
 )
 SEND_SECONDS = Histogram(
-    "tunnel_send_seconds", "Time that one call took.", ("channel",), registry=REGISTRY, buckets=_NETWORK
+    "tunnel_send_seconds", "Time that one call took, by channel.", ("channel",), registry=REGISTRY, buckets=_NETWORK
 )
 DESK_POSTS = Counter(
-    "tunnel_desk_posts", "What was put before the operators; result: posted, failed.", ("result",), registry=REGISTRY
+    "tunnel_desk_posts", "What was put before the operators, by result: posted, failed.", ("result",), registry=REGISTRY
 )
 DEAD_LETTERS = Counter(
-    "tunnel_dead_letters", "Set aside with its cause; where: webhook, turn, send.", ("where",), registry=REGISTRY
+    "tunnel_dead_letters", "Set aside with its cause, by where: webhook, turn, send.", ("where",), registry=REGISTRY
 )
 INBOX_CONTACTS = Gauge("tunnel_inbox_contacts", "Contacts with events that wait for a worker.", registry=REGISTRY)
 OUTBOX_MESSAGES = Gauge("tunnel_outbox_messages", "Messages that wait for a sender.", registry=REGISTRY)
 OLDEST_WAITING_SECONDS = Gauge(
     "tunnel_oldest_waiting_seconds",
-    "Age of the oldest that waits; queue: inbox, outbox, timers.",
+    "Age of the oldest that waits, by queue: inbox, outbox, timers.",
     ("queue",),
     registry=REGISTRY,
 )
 REDIS_MEMORY_RATIO = Gauge(
     "tunnel_redis_memory_ratio", "Used part of Redis' memory limit; 0 where it has none.", registry=REGISTRY
 )
-CHANNELS_ON = Gauge("tunnel_channel_on", "1 for each channel that is on.", ("channel",), registry=REGISTRY)
+CHANNELS_ON = Gauge("tunnel_channel_on", "1 for each channel that is on, by channel.", ("channel",), registry=REGISTRY)
 
 
 def metrics_page() -> web.Response:

@@ -81,10 +81,10 @@ _PHONE = Text("[{label}] — /phone NUMBER", "[{label}] — /phone НОМЕР")
 @speaks_of_content
 def chat(name: str | None, channel: str, directory: Path | None, lang: Language | None) -> None:
     """Read lines, print what the bot says."""
-    from tunnel.engine.player import Player, noon
-
     directory = content_directory(directory, lang)
     definition = definition_or_exit(load_content(directory, lang), directory, lang)
+    from tunnel.engine.player import Player, noon
+
     spoken: Language = lang or definition.settings.language
     name = name or definition.settings.default
     if name not in definition.tunnels:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import click
+import structlog
 
 from bots.bilingual import Language
-from bots.cli.screen import say, settings_or_exit, speaks
+from bots.cli.screen import busy, say, settings_or_exit, speaks
 from bots.environment import warnings
+from bots.settings import Settings
 
 ROLES = ("webhook", "worker", "sender", "scheduler")
 
@@ -43,17 +45,17 @@ def run(roles: tuple[str, ...], poll: bool | None, port: int | None, lang: Langu
     settings = settings_or_exit(lang)
     if port is not None:
         settings = settings.model_copy(update={"port": port})
-
     from bots.logs import set_up_logs
 
     set_up_logs(settings)
-
-    import structlog
-
-    from bots.app import run as run_app
-
-    log = structlog.get_logger("bots.settings")
     for warning in warnings(settings):
-        log.warning(warning(lang))
+        structlog.get_logger("bots.settings").warning(warning(lang))
     chosen = frozenset(ROLES) if not roles or "all" in roles else frozenset(roles)
-    raise SystemExit(run_app(settings, chosen, poll))
+    raise SystemExit(start(settings, chosen, poll))
+
+
+def start(settings: Settings, roles: frozenset[str], poll: bool | None) -> int:
+    """Import what takes a second to import, and go."""
+    with busy("…"):
+        from bots.app import run as run_app
+    return run_app(settings, roles, poll)

@@ -37,12 +37,12 @@ _NONE = Text("{directory}/scripts holds no scripts", "в {directory}/scripts н�
 @speaks_of_content
 def test(directory: Path | None, form: str, lang: Language | None) -> None:
     """Run the scripts, print each difference."""
-    from tunnel.engine.scripts import run_script
-
     spoken = lang or SPOKEN
     directory = content_directory(directory, lang)
     loaded = load_content(directory, lang)
     definition = definition_or_exit(loaded, directory, lang)
+    from tunnel.engine.scripts import run_script
+
     differences: list[Difference] = []
     passed = 0
     for script in loaded.scripts:
