@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from tunnel.language.source import Place
-from tunnel.language.wording import WORDING, Severity
+from tunnel.language.wording import FORM, WORDING, Severity
 
 Language = Literal["ru", "en"]
 
@@ -65,6 +65,18 @@ class Report:
     def has(self, code: str) -> bool:
         """Whether `code` was reported."""
         return any(said == code for _, said, _ in self._said)
+
+    @property
+    def form_failed(self) -> bool:
+        """Whether something could not be read at all, so that what was built lacks it."""
+        return any(code in FORM and FORM[code].severity == "error" for _, code, _ in self._said)
+
+    def once(self, code: str, place: Place, name: str) -> bool:
+        """Whether `code` has not been reported of `name` at `place` yet."""
+        return not any(
+            (said_place, said, dict(details).get("name")) == (place, code, name)
+            for said_place, said, details in self._said
+        )
 
     def findings(self, language: Language) -> list[Finding]:
         """Everything reported, by file, line and column."""

@@ -14,8 +14,9 @@ from tunnel.language.build import (
     build_variables,
     currency_of,
 )
+from tunnel.language.build_events import check_events
 from tunnel.language.build_tunnel import build_tunnel, declared_names
-from tunnel.language.checks import check_all
+from tunnel.language.checks import Content, check_all
 from tunnel.language.definition import Definition, Entry, Step, Tunnel
 from tunnel.language.directory import Files, list_files, revision_of
 from tunnel.language.findings import Finding, Language, Report
@@ -161,6 +162,7 @@ def _build(raw: Raw, scope: Scope, files: Files) -> Definition:
             report.add("same-name", keys.tunnel.at, name=keys.tunnel, file=first.file, line=line)
             continue
         tunnel = build_tunnel(keys, scope, steps_by_key)
+        check_events(keys, scope)
         tunnels[tunnel.name] = tunnel
         steps_by_key |= {step.key: step for step in tunnel.steps.values()}
     settings = build_settings(raw.settings, scope, queues, sorted(scope.steps))
@@ -168,7 +170,7 @@ def _build(raw: Raw, scope: Scope, files: Files) -> Definition:
         revision="", directory=str(files.root), settings=settings, tunnels=tunnels, objections=objections,
         magnets=magnets, steps_by_key=steps_by_key, links=_links(tunnels),
     )  # fmt: skip
-    media = check_all(draft, raw.settings, raw.tunnels, raw.shared, scope)
+    media = check_all(Content(draft, raw.settings, raw.tunnels, raw.shared, scope))
     revision = revision_of(files, media) if not report.failed else ""
     return Definition(
         revision=revision, directory=draft.directory, settings=settings, tunnels=tunnels, objections=objections,

@@ -49,10 +49,12 @@ class Scope:
     promos: frozenset[str] = frozenset()
     steps: dict[str, frozenset[str]] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
-    texts: list[tuple[Text, Template | Condition]] = field(default_factory=list)
-    """Everything compiled, for the checks of types."""
+    texts: dict[int, tuple[Text, Template | Condition]] = field(default_factory=dict)
+    """Everything compiled, with what it was compiled from."""
     declared: frozenset[str] = frozenset()
     """Variables that are written in the settings, also those that could not be read."""
+    event_gates: list[tuple[tuple[str, str], str]] = field(default_factory=list)
+    """Steps that events from outside lead to: ((tunnel, step), how an author calls the event)."""
     blind: bool = False
     """A whole file could not be read: a name that is nowhere else may be declared there, so none is reported."""
 
@@ -101,11 +103,15 @@ class Scope:
 
     def _know(self, compiled: Template | Condition, source: Text) -> None:
         self.marks.put(compiled, source.at)
-        self.texts.append((source, compiled))
+        self.texts[id(compiled)] = (source, compiled)
         for name in () if self.blind else sorted(compiled.names - RESERVED - self.declared):
             known = sorted(self.declared | RESERVED)
             near = nearest(name, known)
             self.report.add("unknown-variable", self.locate(source, name), name=name, near=near, known=", ".join(known))
+
+    def source_of(self, compiled: Template | Condition) -> Text:
+        """What it was compiled from. Raises KeyError for what this scope has not compiled."""
+        return self.texts[id(compiled)][0]
 
     def _report_bad(self, error: BadTemplate, source: Text) -> None:
         place = source.at

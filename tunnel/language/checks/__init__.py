@@ -1,25 +1,39 @@
-"""Proofs about content whose form and names are right."""
+"""Proofs about content whose form and names are right.
+
+A proof looks at the built definition and, for places, at the models it was built from; it only reports.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from tunnel.language.checks.content import Content
+from tunnel.language.checks.fit import check_fit
+from tunnel.language.checks.flow import check_flow
+from tunnel.language.checks.graph import check_graph
+from tunnel.language.checks.later import check_later
+from tunnel.language.checks.media import check_media
+from tunnel.language.checks.stages import check_stages
+from tunnel.language.checks.steps import check_steps
+from tunnel.language.checks.twice import check_twice
+from tunnel.language.checks.types import check_types
+from tunnel.language.checks.window import check_window
 
-from tunnel.language.definition import Definition
-from tunnel.language.models import SettingsKeys, SharedKeys
-from tunnel.language.scope import Scope
-from tunnel.language.tunnel_models import TunnelKeys
+__all__ = ["Content", "check_all"]
 
 
-def check_all(
-    definition: Definition,
-    settings: SettingsKeys,
-    tunnels: Sequence[TunnelKeys],
-    shared: Sequence[SharedKeys],
-    scope: Scope,
-) -> frozenset[str]:
-    """Run every proof; returns the media files that the content names."""
-    media = {magnet.file.path for magnet in definition.magnets.values() if magnet.file is not None}
-    for tunnel in definition.tunnels.values():
-        for step in tunnel.steps.values():
-            media |= {file.path for file in step.media}
-    return frozenset(media)
+def check_all(content: Content) -> frozenset[str]:
+    """Run every proof; returns the media files that the content names.
+
+    Proofs about ways through the content wait until every step and every place a step leads to could be read: before
+    that they would report what follows from a mistake that is reported already.
+    """
+    check_types(content)
+    check_twice(content)
+    check_stages(content)
+    check_steps(content)
+    check_later(content)
+    check_fit(content)
+    if content.followable:
+        check_graph(content)
+        check_flow(content)
+        check_window(content)
+    return check_media(content)

@@ -9,4 +9,4 @@ from tunnel.language.wording.phrase import Severity, Wording
 
 WORDING: dict[str, Wording] = {**FORM, **MEANING, **PATHS}
 
-__all__ = ["WORDING", "Severity", "Wording"]
+__all__ = ["FORM", "WORDING", "Severity", "Wording"]

@@ -115,6 +115,10 @@ MEANING: dict[str, Wording] = {
         "error", "после тишины ничего не происходит", "добавьте say или to",
         "nothing happens after the silence", "add say or to",
     ),
+    "event-does-nothing": Wording(
+        "error", "событие «{name}» ничего не делает", "добавьте to, stage или ladder",
+        "the event `{name}` does nothing", "add to, stage or ladder",
+    ),
     "action-one-thing": Wording(
         "error", "нужно ровно одно из: set, tag, untag, notify", "каждое действие — свой пункт списка",
         "exactly one of set, tag, untag, notify is needed", "one item for each action",
@@ -182,12 +186,12 @@ MEANING: dict[str, Wording] = {
         "`{left}` ({left_type}) is compared with `{right}` ({right_type})", "compare like with like",
     ),
     "type-arithmetic": Wording(
-        "error", "с «{name}» ({type}) нельзя считать", "считать можно с числами: type: number",
-        "`{name}` ({type}) cannot be reckoned with", "reckon with numbers: type: number",
+        "error", "с «{shown}» ({type}) нельзя считать", "считать можно с числами: type: number",
+        "`{shown}` ({type}) cannot be reckoned with", "reckon with numbers: type: number",
     ),
     "type-filter": Wording(
-        "error", "фильтру {filter} не подходит «{name}» ({type})", "ему нужно: {expected}",
-        "the filter {filter} cannot take `{name}` ({type})", "it needs: {expected}",
+        "error", "фильтру {filter} не подходит «{shown}» ({type})", "ему нужно: {expected}",
+        "the filter {filter} cannot take `{shown}` ({type})", "it needs: {expected}",
     ),
     "ask-share": Wording(
         "error", "share просит номер телефона, а «{name}» — {type}", "поставьте ей type: phone или уберите share",

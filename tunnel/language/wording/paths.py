@@ -102,8 +102,8 @@ PATHS: dict[str, Wording] = {
     ),
     # channels
     "fit-list": Wording(
-        "note", "{channel}: {count} варианта(ов) станут списком, кнопок там не больше {limit}", "",
-        "{channel}: {count} choices become a list, it has at most {limit} buttons", "",
+        "note", "{channel}: варианты станут списком ({why})", "",
+        "{channel}: the choices become a list ({why})", "",
     ),
     "fit-numbers": Wording(
         "note", "{channel}: варианты станут пронумерованным текстом ({why})", "",

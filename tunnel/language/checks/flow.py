@@ -1,0 +1,247 @@
+"""A variable is set on every way to its use, or has a default.
+
+For each step, the variables that are set whichever way it was reached: the intersection over all ways in, worked out
+until nothing changes. What a text needs beyond that is reported, with the way on which it is missing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tunnel.language.checks.content import Content, Node, Way
+from tunnel.language.checks.needs import needed, proven, tree_of
+from tunnel.language.definition import (
+    Action,
+    Answer,
+    Choice,
+    Condition,
+    Handoff,
+    SetTo,
+    Step,
+    Template,
+)
+from tunnel.language.expressions import RESERVED
+
+Names = frozenset[str]
+_NOTHING: Names = frozenset()
+
+
+def check_flow(content: Content) -> None:
+    """Report uses of variables that may not be set yet, and variables that nothing sets."""
+    flow = _Flow(content)
+    flow.settle()
+    for node, step in content.steps.items():
+        if node in flow.known:
+            flow.check_step(node, step)
+    flow.check_objections()
+    flow.check_settings()
+    _check_never_set(content)
+
+
+def _set_names(sets: Iterable[SetTo]) -> Names:
+    return frozenset(one.variable for one in sets)
+
+
+def _done_names(actions: Iterable[Action]) -> Names:
+    return frozenset(one.variable for action in actions for one in action.set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A moment within a step: what is known then, and at which node."""
+
+    node: Node | None
+    known: Names
+
+    def after(self, names: Names) -> _Point:
+        return _Point(self.node, self.known | names)
+
+
+class _Flow:
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.known: dict[Node, Names] = {}
+        """What is set whenever a step is entered."""
+        self.ways: dict[Node, list[Way]] = {}
+        for way in content.ways:
+            self.ways.setdefault(way.start, []).append(way)
+
+    def settle(self) -> None:
+        """Work out `known`: start from the gates, follow every way, intersect, until nothing changes."""
+        waiting = deque[Node]()
+        late = [gate for gate in self.content.gates if gate.stage]
+        for gate in self.content.gates:
+            if not gate.stage:
+                self._meet(gate.to, _NOTHING, waiting)
+        while True:
+            self._spread(waiting)
+            for gate in late:
+                names = self._at_stage(gate.to[0], gate.stage)
+                if names is not None:
+                    self._meet(gate.to, names, waiting)
+            if not waiting:  # a stage that no step leads to: only a manager puts leads there
+                for gate in late:
+                    if gate.to not in self.known:
+                        self._meet(gate.to, _NOTHING, waiting)
+            if not waiting:
+                return
+
+    def _spread(self, waiting: deque[Node]) -> None:
+        while waiting:
+            for way in self.ways.get(waiting.popleft(), ()):
+                self._meet(way.to, self.on_way(way), waiting)
+
+    def _meet(self, node: Node, names: Names, waiting: deque[Node]) -> None:
+        before = self.known.get(node)
+        after = names if before is None else before & names
+        if after != before:
+            self.known[node] = after
+            waiting.append(node)
+
+    def _at_stage(self, tunnel: str, stage: str) -> Names | None:
+        """What is set for a lead at `stage`, wherever the lead stands: all steps that move it there agree on it."""
+        entered = [
+            self.known[node] | self._on_entering(step)
+            for node, step in self.content.steps.items()
+            if node in self.known and step.tunnel == tunnel and step.stage == stage
+        ]
+        return frozenset.intersection(*entered) if entered else None
+
+    def _on_entering(self, step: Step) -> Names:
+        return _set_names(step.set) | _done_names(step.do)
+
+    def on_way(self, way: Way) -> Names:
+        """What is set at the end of a way."""
+        step = self.content.steps[way.start]
+        names = self.known[way.start] | self._on_entering(step)
+        if way.instant and step.ask is not None:
+            names |= {step.ask.save} | _done_names(step.then)
+        if way.when is not None:
+            names |= proven(tree_of(way.when))
+        return names | _set_names(way.set)
+
+    # --- uses ---
+
+    def check_step(self, node: Node, step: Step) -> None:
+        point = _Point(node, self.known[node])
+        point = self._sets(point, step.set)
+        point = self._actions(point, step.do)
+        if step.magnet:
+            self._text(point, self.content.definition.magnets[step.magnet].say)
+        self._text(point, step.say)
+        if step.ask is not None:
+            self._text(point, step.ask.say)
+            self._text(point, step.ask.retry)
+        self._choices(point, step.choices)
+        for silence in step.silence:
+            self._text(point, silence.say)
+            self._choices(point, silence.choices)
+        if step.ask is not None:
+            point = self._actions(point.after(frozenset({step.ask.save})), step.then)
+        for branch in step.to:
+            self._condition(point, branch.when)
+        self._handoff(point, step.handoff)
+
+    def check_objections(self) -> None:
+        """An answer's texts know what is known at every step where it can be raised."""
+        waiting = [
+            _Point(node, self.known[node] | self._on_entering(step))
+            for node, step in self.content.steps.items()
+            if node in self.known and step.waits
+        ]
+        for objection in self.content.definition.objections.values():
+            for answer in objection.answers:
+                for point in waiting:
+                    self._answer(point, answer)
+
+    def _answer(self, point: _Point, answer: Answer) -> None:
+        self._text(point, answer.say)
+        self._choices(point, answer.choices)
+        self._handoff(point, answer.handoff)
+
+    def check_settings(self) -> None:
+        """The `unknown` text is said anywhere."""
+        self._text(_Point(None, _NOTHING), self.content.definition.settings.unknown)
+
+    def _choices(self, point: _Point, choices: Iterable[Choice]) -> None:
+        for choice in choices:
+            self._condition(point, choice.when)
+            inside = point.after(proven(tree_of(choice.when))) if choice.when is not None else point
+            self._text(inside, choice.label)
+            inside = self._sets(inside, choice.set)
+            self._handoff(inside, choice.handoff)
+
+    def _handoff(self, point: _Point, handoff: Handoff | None) -> None:
+        if handoff is not None:
+            self._text(point, handoff.note)
+            self._text(point, handoff.say)
+
+    def _actions(self, point: _Point, actions: Iterable[Action]) -> _Point:
+        for action in actions:
+            self._text(point, action.text)
+            point = self._sets(point, action.set)
+        return point
+
+    def _sets(self, point: _Point, sets: Iterable[SetTo]) -> _Point:
+        for one in sets:
+            if not isinstance(one.value, str | float | bool | list):
+                self._text(point, one.value)
+            point = point.after(frozenset({one.variable}))
+        return point
+
+    def _text(self, point: _Point, template: Template | None) -> None:
+        if template is not None:
+            self._missing(point, template, needed(tree_of(template), point.known | RESERVED))
+
+    def _condition(self, point: _Point, condition: Condition | None) -> None:
+        if condition is not None:
+            self._missing(point, condition, needed(tree_of(condition), point.known | RESERVED, asked=True))
+
+    def _missing(self, point: _Point, used: Template | Condition, names: Names) -> None:
+        source = self.content.scope.source_of(used)
+        for name in sorted(names & self.content.scope.declared):
+            place = self.content.scope.locate(source, name)
+            if self.content.report.once("unset-variable", place, name):
+                self.content.report.add("unset-variable", place, name=name, way=self.way_without(point.node, name))
+
+    def way_without(self, node: Node | None, name: str) -> str:
+        """A way to `node` on which `name` is not set: "siding → hello → price"."""
+        if node is None:
+            return "…"
+        path = [node[1]]
+        seen = {node}
+        while True:
+            gate = next((gate for gate in self.content.gates if gate.to == node), None)
+            if gate is not None:
+                return " → ".join([gate.what, *reversed(path)])
+            back = next(
+                (
+                    way
+                    for way in self.content.ways
+                    if way.to == node and way.start in self.known and way.start not in seen
+                    and name not in self.on_way(way)
+                ),
+                None,
+            )  # fmt: skip
+            if back is None:
+                return " → ".join(reversed(path))
+            node = back.start
+            seen.add(node)
+            path.append(node[1])
+
+
+def _check_never_set(content: Content) -> None:
+    """A variable that no step sets is probably a leftover, or a forgotten question."""
+    used: set[str] = set()
+    for step in content.steps.values():
+        used |= _set_names(step.set) | _done_names(step.do) | _done_names(step.then)
+        used |= {step.ask.save} if step.ask is not None else set()
+        choices = [*step.choices, *(choice for silence in step.silence for choice in silence.choices)]
+        used |= {one.variable for choice in choices for one in choice.set}
+    for objection in content.definition.objections.values():
+        used |= {one.variable for answer in objection.answers for choice in answer.choices for one in choice.set}
+    for name in content.settings.variables or {}:
+        if str(name) not in used:
+            content.report.add("variable-never-set", name.at, name=name)

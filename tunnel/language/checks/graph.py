@@ -1,0 +1,113 @@
+"""Every step can be reached and left, and nothing goes round without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tunnel.language.checks.content import Content, Node
+from tunnel.language.definition import Step
+
+
+def check_graph(content: Content) -> None:
+    """Report steps that cannot be reached or left, and loops without a wait."""
+    _check_reach(content)
+    for step in content.steps.values():
+        _check_leaving(content, step)
+    _check_loops(content)
+    for tunnel in content.definition.tunnels.values():
+        if (
+            not tunnel.enter
+            and content.definition.settings.default != tunnel.name
+            and not _led_to(content, tunnel.name)
+        ):
+            content.report.add("no-way-in", content.scope.marks.of(tunnel), name=tunnel.name)
+
+
+def _led_to(content: Content, tunnel: str) -> bool:
+    from_others = any(way.to[0] == tunnel != way.start[0] for way in content.ways)
+    return from_others or any(node[0] == tunnel for node, _ in content.scope.event_gates)
+
+
+def _check_reach(content: Content) -> None:
+    ways: dict[Node, list[Node]] = {}
+    for way in content.ways:
+        ways.setdefault(way.start, []).append(way.to)
+    reached: set[Node] = set()
+    waiting = [gate.to for gate in content.gates]
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting.extend(ways.get(node, ()))
+    for node, step in content.steps.items():
+        if node not in reached:
+            content.report.add("unreachable-step", content.place(step), name=step.name)
+
+
+def _check_leaving(content: Content, step: Step) -> None:
+    report, place = content.report, content.place(step)
+    if step.choices and step.ask is None:
+        _check_choices(content, step)
+        return
+    if step.to:
+        _check_branches(content, step)
+    elif not (step.split or step.handoff or step.end):
+        if step.ask is None:
+            report.add("dead-end", place, name=step.name)
+        elif not any(choice.to or choice.handoff for choice in step.choices):
+            report.add("ask-leads-nowhere", content.place(step, "ask"), name=step.name)
+
+
+def _check_choices(content: Content, step: Step) -> None:
+    place = content.place(step, "choices")
+    if all(choice.link for choice in step.choices):
+        content.report.add("only-links", place, name=step.name)
+    elif all(choice.when is not None or choice.link for choice in step.choices):
+        content.report.add("choices-all-conditional", place, name=step.name)
+
+
+def _check_branches(content: Content, step: Step) -> None:
+    if all(branch.when is not None for branch in step.to):
+        content.report.add("no-last-branch", content.place(step, "to"), name=step.name)
+    past_all = False
+    for branch in step.to:
+        if past_all:
+            content.report.add("branch-never-taken", content.scope.marks.of(branch))
+        past_all = past_all or branch.when is None
+
+
+def _check_loops(content: Content) -> None:
+    """A loop of instant ways through steps that do not wait. Handing over waits, unless its `else` is taken."""
+    instant: dict[Node, list[Node]] = {}
+    for way in content.ways:
+        if way.instant and content.steps[way.start].ask is None:
+            instant.setdefault(way.start, []).append(way.to)
+    done: set[Node] = set()
+    for node in instant:
+        for loop in _loops_from(node, instant, done):
+            step = content.steps[loop[0]]
+            round_trip = " → ".join(name for _, name in [*loop, loop[0]])
+            content.report.add("loop-without-wait", content.place(step), way=round_trip)
+
+
+def _loops_from(start: Node, ways: dict[Node, list[Node]], done: set[Node]) -> Iterator[list[Node]]:
+    """Depth-first, without recursion: content may be a chain of thousands of steps."""
+    path: list[Node] = []
+    stack: list[tuple[Node, bool]] = [(start, False)]
+    on_path: set[Node] = set()
+    while stack:
+        node, leaving = stack.pop()
+        if leaving:
+            path.pop()
+            on_path.discard(node)
+            done.add(node)
+            continue
+        if node in on_path:
+            yield path[path.index(node) :]
+            continue
+        if node in done:
+            continue
+        path.append(node)
+        on_path.add(node)
+        stack.append((node, True))
+        stack.extend((to, False) for to in ways.get(node, ()))

@@ -1,0 +1,51 @@
+"""Keys that are read from the start, but do not act yet: said aloud, once a file."""
+
+from __future__ import annotations
+
+from tunnel.language.checks.content import Content
+from tunnel.language.source import Place
+from tunnel.language.tunnel_models import TunnelKeys
+
+_WHAT = {
+    "quiet": ("ночью бот пока пишет как днём", "nights are like days for now"),
+    "frequency": ("частота сообщений пока не ограничена", "messages are not limited for now"),
+    "promos": ("коды пока не выдаются", "no codes are handed out for now"),
+    "events": ("события пока ничего не запускают", "events start nothing for now"),
+    "event": ("войти по событию пока нельзя", "nobody enters by an event for now"),
+    "within": ("сроки этапов пока только записаны", "stage deadlines are only written down for now"),
+    "late": ("опоздание пока ничего не запускает", "being late starts nothing for now"),
+    "step": ("перевод лида менеджером пока ничего не запускает", "a lead moved by a manager starts nothing for now"),
+}
+
+
+def check_later(content: Content) -> None:
+    """Report the first use of each such key in a file."""
+    for key in ("quiet", "frequency"):
+        if content.settings.has(key):
+            _report(content, key, content.settings.key_place(key))
+    for shared in content.shared:
+        if shared.promos:
+            _report(content, "promos", shared.key_place("promos"))
+    for keys in content.tunnels:
+        _check_tunnel(content, keys)
+
+
+def _check_tunnel(content: Content, keys: TunnelKeys) -> None:
+    if keys.events:
+        _report(content, "events", keys.key_place("events"))
+    event = next((entry for entry in keys.enter or () if entry.event is not None), None)
+    if event is not None:
+        _report(content, "event", event.key_place("event"))
+    for key in ("within", "late", "step"):
+        stage = next((stage for stage in (keys.stages or {}).values() if stage.has(key)), None)
+        if stage is not None:
+            _report(content, key, stage.key_place(key))
+    split = next((step for step in keys.steps.values() if step.split is not None and step.split.arms), None)
+    if split is not None and split.split is not None:
+        content.report.add("inactive-split", split.key_place("split"), name=next(iter(split.split.arms)))
+
+
+def _report(content: Content, key: str, place: Place) -> None:
+    russian, english = _WHAT[key]
+    what = english if content.scope.language == "en" else russian
+    content.report.add("inactive", place, key=key, what=what)

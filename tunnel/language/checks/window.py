@@ -1,0 +1,44 @@
+"""WhatsApp's 24 hours: after them, free text does not get through, and only the customer can open the window again."""
+
+from __future__ import annotations
+
+from tunnel.language.checks.content import Content, Node
+from tunnel.language.durations import say_duration
+from tunnel.language.limits import LIMITS
+
+_FAR_S = 400 * 86400.0
+
+
+def check_window(content: Content) -> None:
+    """Report silences that can fall outside the window.
+
+    Silences add up: a step entered 6 h after the customer's last words is itself silent from there on. The longest
+    such wait is worked out for every step.
+    """
+    waited = _longest_waits(content)
+    for node, step in content.steps.items():
+        for channel in content.channels(step.tunnel):
+            window = LIMITS[channel].window_s
+            for silence in step.silence if window else ():
+                after_s = waited.get(node, 0.0) + silence.after_s
+                if after_s >= window:
+                    after = say_duration(min(after_s, _FAR_S))
+                    content.report.add("window", content.scope.marks.of(silence), after=after)
+
+
+def _longest_waits(content: Content) -> dict[Node, float]:
+    """For each step, the longest time since the customer's last words when it is entered."""
+    waited: dict[Node, float] = {}
+    for _ in range(len(content.steps) + 1):
+        changed = False
+        for way in content.ways:
+            answered = way.kind in ("choice", "objection") or (way.instant and content.steps[way.start].ask is not None)
+            if answered:
+                continue
+            after_s = waited.get(way.start, 0.0) + way.after_s
+            if after_s > waited.get(way.to, 0.0):
+                waited[way.to] = min(after_s, _FAR_S)
+                changed = True
+        if not changed:
+            break
+    return waited
