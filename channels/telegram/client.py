@@ -62,17 +62,20 @@ class Client:
         self._server = TelegramAPIServer.from_base(api_url or OFFICIAL_URL)
         self._pool = AiohttpSession(api=self._server, limit=_CONNECTIONS)
         self._session: aiohttp.ClientSession | None = None
+        self._call_limits = _CALL
 
     def __repr__(self) -> str:
         return "Client(…)"
 
-    async def call(self, method: str, params: dict[str, Any], *, limits: aiohttp.ClientTimeout = _CALL) -> msgspec.Raw:
+    async def call(
+        self, method: str, params: dict[str, Any], *, limits: aiohttp.ClientTimeout | None = None
+    ) -> msgspec.Raw:
         """Make a call; its `result`, not yet decoded. Raises SendError and nothing else."""
         try:
             body = msgspec.json.encode(params)
         except (TypeError, ValueError, msgspec.MsgspecError) as error:
             raise BadMessage(f"{method} cannot be written as JSON: {type(error).__name__}", code="json") from None
-        return await self._post(method, params, limits, data=body, headers=_JSON)
+        return await self._post(method, params, limits or self._call_limits, data=body, headers=_JSON)
 
     async def upload(self, method: str, params: dict[str, Any], field: str, file: LocalFile) -> msgspec.Raw:
         """Make a call with a file as its `field`; its `result`. Raises SendError and nothing else."""

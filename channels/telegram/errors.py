@@ -45,7 +45,7 @@ _FILE_ID = (
 )
 _PICTURE = ("photo_invalid_dimensions", "image_process_failed", "photo_save_file_invalid", "photo_ext_invalid")
 _TOPIC = ("message thread not found", "topic_deleted", "topic_id_invalid", "thread not found")
-_LATE_ANSWER = ("query is too old", "query id is invalid")
+_LATE_ANSWER = ("query is too old", "query id is invalid", "query_id_invalid")
 _QUOTED = re.compile(r"(['\"`«]).*?(['\"`»])")
 _DESCRIPTION_LENGTH = 200
 

@@ -12,6 +12,7 @@ import re
 import msgspec
 
 from channels.base import NotJson, Parsed, Unreadable
+from channels.decoding import decode
 from channels.telegram.attachments import files_in
 from channels.telegram.desk_posts import read_desk_message
 from channels.telegram.wire import CallbackQuery, Contact, MemberUpdated, Message, Update, User, is_there
@@ -66,22 +67,21 @@ def _one(event: CustomerEvent | None) -> Parsed:
 
 def _decode(body: bytes) -> Update:
     try:
-        return _decoder.decode(body)
-    except msgspec.ValidationError as error:
-        cause = str(error)  # names our own fields and types, nothing of what was sent
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        cause = "a character that no text can hold"  # a lone surrogate, if it is JSON at all
-    except RecursionError:
-        cause = "nested too deeply"
+        return decode(_decoder, body)
+    except NotJson:
+        if _is_json(body):
+            raise Unreadable("nested too deeply, or a number of thousands of digits") from None
+        raise
+
+
+def _is_json(body: bytes) -> bool:
     try:
         json.loads(body)
-    except RecursionError:
-        cause = "nested too deeply"
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise NotJson("the body is not JSON") from None
-    except ValueError:
-        cause = "a number of thousands of digits"
-    raise Unreadable(f"no update that can be read: {cause}")
+        return False
+    except (ValueError, RecursionError):  # beyond Python's bounds, not JSON's
+        return True
+    return True
 
 
 def _from_message(event_id: str, message: Message, account: str, now: float) -> CustomerEvent | None:
