@@ -355,7 +355,8 @@ async def test_nothing_is_wider_than_the_window(stand: Stand, new_visitor, width
     await expect(page.locator(".you[data-state=sent]")).to_have_count(1)
     too_wide = await page.evaluate(
         """() => [...document.querySelectorAll('.shell *')].filter((one) =>
-            !one.closest('.unseen, svg') && one.getBoundingClientRect().right > innerWidth + 0.5).map((one) => one.className)"""
+            !one.closest('.unseen, svg') && one.getBoundingClientRect().right > innerWidth + 0.5
+        ).map((one) => one.className)"""
     )
     assert too_wide == []
     await expect(page.get_by_label("Сообщение")).to_be_in_viewport()

@@ -613,6 +613,13 @@ async def test_only_a_file_of_a_row_has_an_address(stand: Stand, browser: Browse
         assert response.status == 404
 
 
+async def test_the_row_before_a_file_is_not_the_file(stand: Stand, browser: Browser) -> None:
+    url = await give(stand, browser, Media("document", "files/guide.pdf"))
+    row = int(url.split("/")[4])
+    async with browser.session.get(stand.url + url.replace(f"/{row}/", f"/{row - 1}/")) as response:
+        assert response.status == 404
+
+
 async def test_a_store_that_is_away_asks_to_come_again_for_the_file(stand: Stand, browser: Browser) -> None:
     url = await give(stand, browser, Media("document", "files/guide.pdf"))
     stand.threads.away = True
