@@ -10,9 +10,9 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from state.coalescer import Coalescer
-from state.errors import Full, translated
+from state.errors import Full
 from state.keys import GROUP, READY, SEEN_TTL_S, SESSION
-from state.link import LONGEST_BLOCK_MS, Argument, Link
+from state.link import TIMEOUT_S, Argument, Link
 from state.memory import MemoryGuard
 from state.types import Claim, Incoming
 
@@ -64,7 +64,7 @@ class Inbox:
             self._lately[consumer] = len(claims)
             if claims or block_ms <= 0:
                 return claims
-        given = await self._wait(consumer, min(block_ms, LONGEST_BLOCK_MS))
+        given = await self._wait(consumer, block_ms)
         if not given and not self._link.clustered:
             return []
         claims = await self._load(consumer, max(0, count - len(given)), given)
@@ -114,10 +114,9 @@ class Inbox:
             await asyncio.sleep(min(POLL_S, block_ms / 1000))
             return []
         streams = [self._link.keys.of(p, READY) for p in self._link.all_partitions]
-        command = ("XREADGROUP", "GROUP", GROUP, consumer, "COUNT", 1, "BLOCK", block_ms, "STREAMS", *streams)
+        command = ("XREADGROUP", "GROUP", GROUP, consumer, "COUNT", "1", "BLOCK", str(block_ms), "STREAMS", *streams)
         try:
-            with translated():
-                reply: Any = await self._link.redis.execute_command(*command, *(">" for _ in streams))
+            reply = await self._link.call(*command, *(">" for _ in streams), timeout_s=block_ms / 1000 + TIMEOUT_S)
         except ResponseError as error:
             if "NOGROUP" in str(error) or "UNBLOCKED" in str(error):
                 await self._make_groups()

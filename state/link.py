@@ -22,8 +22,6 @@ Argument = str | bytes | int | float
 
 CONNECTIONS = 32
 TIMEOUT_S = 5.0
-LONGEST_BLOCK_MS = 3000
-"""A blocking read must end well before the socket's own time-out."""
 
 
 @cache
@@ -54,11 +52,10 @@ class Link:
     async def run_at(self, name: str, key: str, args: Sequence[Argument]) -> Any:
         """Run scripts/<name>.lua where `key` (its KEYS[1]) lies. Raises Unavailable."""
         source, digest = self._script(name)
-        with translated():
-            try:
-                return await self.redis.execute_command("EVALSHA", digest, 1, key, *args)
-            except NoScriptError:
-                return await self.redis.execute_command("EVAL", source, 1, key, *args)
+        try:
+            return await self.call("EVALSHA", digest, 1, key, *args)
+        except NoScriptError:  # the first time, or the server was started anew
+            return await self.call("EVAL", source, 1, key, *args)
 
     async def over(self, name: str, head: Sequence[Argument], partitions: Sequence[int]) -> list[Any]:
         """Run a script that ends with the partitions to look at; the replies, one of each call."""
@@ -91,24 +88,25 @@ class Link:
         }
         return [marks[index] == _ONE for index in range(len(items))]
 
-    async def call(self, *command: Argument) -> Any:
+    async def call(self, *command: Argument, timeout_s: float = TIMEOUT_S) -> Any:
         """Run one command. Raises Unavailable."""
         with translated():
-            return await self.redis.execute_command(*command)
+            async with asyncio.timeout(timeout_s):
+                return await self.redis.execute_command(*command)
 
     async def stream(self, key: str, start: str, end: str, count: int) -> list[tuple[str, list[tuple[bytes, bytes]]]]:
         """Entries of a stream with their fields, in order. Raises Unavailable."""
-        script = "return redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])"
-        reply = await self.call("EVAL", script, 1, key, start, end, count)
-        # As a script's reply, because redis-py makes dicts of stream entries, and ours repeat field names.
+        # A script, because redis-py makes dicts of XRANGE's entries, and ours repeat field names.
+        reply = await self.run_at("stream_read", key, (start, end, count))
         return [(entry.decode(), list(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in reply]
 
     async def info(self, section: str) -> dict[str, Any]:
         """INFO of one section (on a cluster: of the fullest node). Raises Unavailable."""
         with translated():
-            if not self.clustered:
-                return dict(await self.redis.info(section))
-            replies = await self.redis.info(section, target_nodes=RedisCluster.PRIMARIES)
+            async with asyncio.timeout(TIMEOUT_S):
+                if not self.clustered:
+                    return dict(await self.redis.info(section))
+                replies = await self.redis.info(section, target_nodes=RedisCluster.PRIMARIES)
         nodes = replies.values() if all(isinstance(node, dict) for node in replies.values()) else [replies]
         return dict(max(nodes, key=lambda node: node.get("used_memory", 0) / (node.get("maxmemory") or 1)))
 
@@ -139,17 +137,19 @@ _ONE = ord("1")
 
 
 def open_redis(url: str, *, clustered: bool) -> Redis | RedisCluster:
-    """A client for redis://, rediss:// or unix:// (nothing is sent yet). It never repeats a command by itself."""
+    """A client for redis://, rediss:// or unix:// (nothing is sent yet). It never repeats a command by itself.
+
+    Time is bounded in `Link.call`: the client's own socket_timeout makes a task for each command it writes, and in
+    Python 3.11 that can swallow a cancellation (github.com/python/cpython/issues/86296).
+    """
     retry = Retry(NoBackoff(), 0)
     if clustered:
-        return RedisCluster.from_url(
-            url, retry=retry, socket_timeout=TIMEOUT_S, protocol=2, max_connections=CONNECTIONS
-        )
+        return RedisCluster.from_url(url, retry=retry, socket_timeout=None, protocol=2, max_connections=CONNECTIONS)
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=CONNECTIONS,
         timeout=TIMEOUT_S,
-        socket_timeout=TIMEOUT_S,
+        socket_timeout=None,
         socket_connect_timeout=TIMEOUT_S,
         retry=retry,
         protocol=2,

@@ -40,8 +40,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One row for an outbox. `lane`: mail of one lane leaves in order, one at a time. `account`: whose rate it counts
-    against and who sends it. `by_bot`: dropped when the contact's epoch has been raised since.
+    """One row for an outbox. `lane`: its mail leaves in order, one at a time; it belongs to one contact. `account`:
+    whose rate it counts against and who sends it. `by_bot`: dropped when the contact's epoch has been raised since.
     """
 
     lane: str

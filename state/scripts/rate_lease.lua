@@ -5,7 +5,7 @@ local now, interval, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARG
 local size = math.max(1000, interval)
 local full = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
 -- A hair's breadth, so that a bucket that is full but for rounding counts as full.
-local had = math.max(0, math.min(wanted, math.floor((now + size - full) / interval + 1e-6)))
+local had = math.max(0, math.min(wanted, math.floor((now + size - full) / interval + 1e-3)))
 if had > 0 then
   full = full + had * interval
   redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', string.format('%.0f', full - now + 1))

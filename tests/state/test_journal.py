@@ -1,0 +1,65 @@
+"""What is kept for later readers."""
+
+from __future__ import annotations
+
+import msgspec
+from redis import Redis
+
+from state import DeadLetter, Outgoing, Store
+from tests.state.conftest import NOW, Clock, turn
+
+
+async def test_a_commit_is_one_entry(store: Store) -> None:
+    await turn(store, "ann", journal=(b"1", b"2"))
+    await turn(store, "ann", journal=(b"3",))
+    await turn(store, "ann")
+    p = store._link.partition("ann")
+    first, second = await store.journal_read(p)
+    assert (first.contact, first.lines, second.lines) == ("ann", (b"1", b"2"), (b"3",))
+    assert await store.journal_read(p, first.id) == [second]
+    assert await store.journal_read(p, second.id) == []
+    assert await store.journal_read(p, count=1) == [first]
+
+
+async def test_a_long_commit_is_kept_whole(store: Store) -> None:
+    lines = tuple(b"%d" % number for number in range(1234))
+    await turn(store, "ann", journal=lines)
+    entries = await store.journal_read(store._link.partition("ann"))
+    assert tuple(line for entry in entries for line in entry.lines) == lines
+
+
+async def test_a_dropped_row_leaves_a_line_that_can_be_read(store: Store) -> None:
+    await turn(store, "ann", epoch=0, outgoing=(Outgoing("lane", "tg", b"row"),))
+    await turn(store, "ann", epoch=1)
+    await store.take_mail("tg", 10, NOW)
+    (entry,) = await store.journal_read(store._link.partition("ann"))
+    assert msgspec.msgpack.decode(entry.lines[0]) == {
+        "what": "dropped",
+        "at": NOW,
+        "lane": "lane",
+        "row": 1,
+        "why": "taken over",
+    }
+
+
+async def test_the_last_twenty_lines_are_kept_for_three_days(store: Store, redis_url: str) -> None:
+    assert await store.recent("ann") == []
+    await turn(store, "ann", recent=(b"first", b"second"))
+    assert await store.recent("ann") == [b"first", b"second"]
+    await turn(store, "ann", recent=tuple(b"%d" % number for number in range(25)))
+    assert await store.recent("ann") == [b"%d" % number for number in range(5, 25)]
+    with Redis.from_url(redis_url) as redis:
+        (key,) = redis.keys("*:rec:*")
+        assert 2.9 * 86400 < redis.ttl(key) <= 3 * 86400
+
+
+async def test_what_was_set_aside_is_found_newest_first(store: Store, clock: Clock) -> None:
+    await store.set_aside(DeadLetter("webhook", "no text", b"\x00raw", at=5.0))
+    await turn(store, "ann", dead=(DeadLetter("turn", "raised", b"event", "ann", 7.5),))
+    await store.set_aside(DeadLetter("webhook", "now", b""))
+    assert await store.dead_letters() == [
+        DeadLetter("webhook", "now", b"", "", clock.now),
+        DeadLetter("turn", "raised", b"event", "ann", 7.5),
+        DeadLetter("webhook", "no text", b"\x00raw", "", 5.0),
+    ]
+    assert [letter.at for letter in await store.dead_letters(2)] == [clock.now, 7.5]
