@@ -85,12 +85,19 @@ def _redis_url(url: str) -> str:
     return url
 
 
+def _home_found(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # `~nobody/…`
+        raise ValueError("no such home directory") from None
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
 Word = Annotated[str, Field(pattern=r"^\S*$"), expects("one word without spaces", "одно слово без пробелов")]
-Folder = Annotated[Path, AfterValidator(Path.expanduser), expects("a directory", "каталог")]
+Folder = Annotated[Path, AfterValidator(_home_found), expects("a directory", "каталог")]
 Port = Annotated[int, Field(ge=0, le=65535), expects("a number from 0 to 65535", "число от 0 до 65535")]
 Parts = Annotated[int, Field(ge=1, le=1024), expects("a number from 1 to 1024", "число от 1 до 1024")]
 Secret = Annotated[

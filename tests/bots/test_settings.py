@@ -163,6 +163,7 @@ def test_a_channel_without_its_token_is_off_and_that_is_said() -> None:
         ("TUNNEL_LOG_LEVEL", "loud"),
         ("TUNNEL_DESK_TELEGRAM_CHAT", "@group"),
         ("TUNNEL_HOST", "a b"),
+        ("TUNNEL_CONTENT", "~nobody-of-that-name/content"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_to_write(name: str, value: str) -> None:
