@@ -105,8 +105,8 @@ class TelegramDesk(DeskView):
         found = _read(raw, _Found).file_path
         name = display_name(file.name or Path(found).name, Path(found).suffix)
         path = into / blake2b(file.ref.encode(), digest_size=8).hexdigest() / name
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-        await self._telegram.client.download(found, path)
+        if not await asyncio.to_thread(path.exists):
+            await self._telegram.client.download(found, path)
         return path
 
     async def check(self) -> None:

@@ -111,6 +111,8 @@ class Client:
         content = bytearray()
         try:
             async with session.get(self._server.file_url(self._token, file_path), timeout=_UPLOAD) as response:
+                if response.status == 404:  # not the token: getFile has just accepted that
+                    raise BadMessage("the file is not there any more", code="404")
                 if response.status != 200:
                     raise error_for(response.status, "the file cannot be fetched")
                 async for chunk in response.content.iter_chunked(1 << 16):
@@ -119,7 +121,10 @@ class Client:
                         raise BadMessage(f"over the {DOWNLOAD_BYTES} bytes that a bot may fetch", code="file_too_large")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise RetryLater(f"no answer from Telegram: {type(error).__name__}", code="network") from None
-        await asyncio.to_thread(into.write_bytes, content)
+        try:
+            await asyncio.to_thread(_write_whole, into, content)
+        except OSError as error:
+            raise RetryLater(f"the file cannot be written here: {type(error).__name__}", code="disk") from None
 
     async def close(self) -> None:
         """Close all connections."""
@@ -142,6 +147,14 @@ class Client:
             # A RuntimeError is a session closed under us: the program is ending.
             raise RetryLater(f"no answer from Telegram: {type(error).__name__}", code="network") from None
         return _result(status, body, in_group=_is_group(params.get("chat_id")))
+
+
+def _write_whole(path: Path, content: bytearray) -> None:
+    """Write a file so that under its name there is never a part of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def _result(status: int, body: bytes, *, in_group: bool) -> msgspec.Raw:
