@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from tunnel.engine.words import Reading, Word, listed, tokens, undrawn, word
+from tunnel.engine.words import MAX_CHARS, Reading, Word, broken_tokens, listed, tokens, undrawn, word
 
 MAX_TOKENS = 200
 
 _NEGATIONS = listed("не ни not never no isn't aren't wasn't ain't don't doesn't didn't hardly without без")
 _BETWEEN = listed("""очень так уж и слишком совсем особо особенно настолько сильно столь такой такая такое такие то
-    чтобы что бы прямо very so too that all really quite particularly at the a""")
+    чтобы что бы ли прямо у вас вам мне нам нас это он она оно они там будет было была были стоит стоить выйдет выходит
+    получается получится обойдется кажется думаю считаю скажу сказал сказала сказать говорю говорил показалось
+    покажется нахожу думали считаем из very so too that all really quite particularly at the a it to be is was think
+    say said find feel believe""")
 """Words that may stand between a negation and what it denies."""
-_OPINIONS = listed("""кажется думаю считаю скажу сказал сказала сказать говорю говорил показалось покажется нахожу
-    думали считаем think say said find feel believe""")
+MAX_BETWEEN = 6
 _GAP = listed("""я мне меня мы нам нас мой моему моим моя моей наш нашему нашей это этот эта эти оно она он они
     вам вас вы ваш ваши ваша ну же ли бы еще уже вот там тут просто пока
     пожалуй наверное очень совсем как то все весьма сам сначала
@@ -40,6 +42,8 @@ class Text:
 
     words: tuple[Word, ...]
     question: bool
+    breaks: frozenset[int] = frozenset()
+    """The words that a comma, a full stop or the like stands before: «Не, дорого» denies nothing."""
 
     @property
     def joined(self) -> str:
@@ -48,7 +52,8 @@ class Text:
 
 def read_text(text: str) -> Text:
     """Take a message apart; what lies beyond the bounds is not looked at."""
-    return Text(tuple(word(undrawn(token)) for token in tokens(text)[:MAX_TOKENS]), "?" in text)
+    found, breaks = broken_tokens(text)
+    return Text(tuple(word(undrawn(token)) for token in found[:MAX_TOKENS]), "?" in text[:MAX_CHARS], breaks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,10 @@ class Phrase:
     def _turned(self, text: Text, start: int, end: int) -> bool:
         """Whether what stands around a finding gives it another meaning."""
         said = text.words
-        if not self.denies and _denied(said, start) and not _asked_whether(said, end):
-            return True
         head = said[start]
         readings = [reading for reading in head.readings if reading.lemma in self.words[0].lemmas]
+        if not self.denies and _denied(text, start) and not _feared(text, start, end, readings):
+            return True
         if any(reading.comparative for reading in readings):
             return _praising(text, start, end)
         return _addressing(said, start, readings) or (start > 0 and bool(said[start - 1].lemmas & _SUPERLATIVE))
@@ -156,6 +161,8 @@ def close(mine: str, said: str) -> bool:
     limit = allowed_typos(min(len(mine), len(said)))
     if not limit or abs(len(mine) - len(said)) > limit or mine[0] != said[0] or _negated_form(mine, said):
         return False
+    if mine.isascii() and len(mine) == len(said) and sorted(mine) != sorted(said):
+        return False  # no dictionary of English here: «extensive» is one letter from «expensive»
     return DamerauLevenshtein.distance(mine, said, score_cutoff=limit) <= limit
 
 
@@ -165,19 +172,25 @@ def _negated_form(one: str, other: str) -> bool:
     )
 
 
-def _denied(said: Sequence[Word], start: int) -> bool:
-    """«не дорого», «не так уж и дорого», «не думаю, что дорого»."""
+def _denied(text: Text, start: int) -> bool:
+    """«не дорого», «не так уж и дорого», «не думаю, что это дорого»."""
+    said = text.words
     at = start - 1
-    steps = 0
-    while at >= 0 and steps < 5 and (said[at].text in _BETWEEN or said[at].text in _OPINIONS):
+    while at >= max(0, start - MAX_BETWEEN) and said[at].text in _BETWEEN and not _breaks(text, at + 1):
         at -= 1
-        steps += 1
-    return at >= 0 and said[at].text in _NEGATIONS
+    return at >= 0 and said[at].text in _NEGATIONS and not _breaks(text, at + 1)
 
 
-def _asked_whether(said: Sequence[Word], end: int) -> bool:
-    """«не дороговато ли?» fears that it is."""
-    return end < len(said) and said[end].text == "ли"
+def _breaks(text: Text, at: int) -> bool:
+    """Whether a thought ends before the word `at`. A comma before «что» ends none."""
+    return at in text.breaks and text.words[at].text not in ("что", "чтобы", "that")
+
+
+def _feared(text: Text, start: int, end: int, readings: Sequence[Reading]) -> bool:
+    """A denial that is a question fears the thing itself: «не дороговато ли?», «вы не обманете?»."""
+    said = text.words
+    whether = any(each.text == "ли" for each in said[max(0, start - 2) : end + 1])
+    return whether or (text.question and any(reading.pos == "VERB" for reading in readings))
 
 
 def _praising(text: Text, start: int, end: int) -> bool:

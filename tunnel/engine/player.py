@@ -56,7 +56,7 @@ class Player:
     channel: str = "telegram"
     start_at: float = 0.0
     desk: bool = True
-    profile: Profile = Profile()
+    profile: Profile = field(default_factory=Profile)
     now: float = 0.0
     session: Session = field(init=False)
     timers: dict[str, float] = field(default_factory=dict)

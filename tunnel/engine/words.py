@@ -21,6 +21,7 @@ FAIR_SCORE = 0.25
 """A lemma counts when the readings that have it weigh this much together: «дорога» is 95 % a road."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_BREAK = re.compile(r"[,.;:!?…()\n—–]| - ")
 _CYRILLIC = re.compile(r"[а-я]+(?:-[а-я]+)*\Z")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _APOSTROPHE = str.maketrans({"’": "'", "ё": "е", "\u0301": None})
@@ -66,6 +67,20 @@ def normal(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text, evened out as `normal` does."""
     return _WORD.findall(_folded(text))
+
+
+def broken_tokens(text: str) -> tuple[list[str], frozenset[int]]:
+    """The words of a text, and which of them begin a new thought: a comma, a full stop or the like stands before."""
+    folded = _folded(text)
+    found: list[str] = []
+    breaks: set[int] = set()
+    end = 0
+    for match in _WORD.finditer(folded):
+        if found and _BREAK.search(folded, end, match.start()):
+            breaks.add(len(found))
+        found.append(match[0])
+        end = match.end()
+    return found, frozenset(breaks)
 
 
 def _folded(text: str) -> str:
