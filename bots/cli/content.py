@@ -14,11 +14,12 @@ from bots.cli.findings import (
     content_option,
     definition_or_exit,
     directory_argument,
+    language_of,
     load_content,
     print_findings,
     speaks_of_content,
 )
-from bots.cli.screen import FAILED, SPOKEN, WRONG_USE, say
+from bots.cli.screen import FAILED, WRONG_USE, say
 
 _NO_TUNNEL = Text("There is no tunnel {name!r}. There are: {known}", "Воронки {name!r} нет. Есть: {known}")
 
@@ -41,7 +42,7 @@ def check(directory: Path | None, form: str, lang: Language | None) -> None:
     if form == "json":
         click.echo(json.dumps([finding.as_dict() for finding in loaded.findings], ensure_ascii=False, indent=2))
     else:
-        print_findings(loaded.findings, directory, lang or SPOKEN)
+        print_findings(loaded.findings, directory, language_of(loaded, lang))
     if loaded.errors:
         raise SystemExit(FAILED)
 
@@ -60,10 +61,11 @@ def diagram(name: str, directory: Path | None, lang: Language | None) -> None:
     from tunnel.language import diagram as draw
 
     directory = content_directory(directory, lang)
-    definition = definition_or_exit(load_content(directory, lang), directory, lang)
+    loaded = load_content(directory, lang)
+    definition = definition_or_exit(loaded, directory, lang)
     if name not in definition.tunnels:
         known = ", ".join(sorted(definition.tunnels))
-        print(_NO_TUNNEL.filled(name=name, known=known)(lang or SPOKEN), file=sys.stderr)
+        print(_NO_TUNNEL.filled(name=name, known=known)(language_of(loaded, lang)), file=sys.stderr)
         raise SystemExit(WRONG_USE)
     click.echo(draw(definition, name))
 

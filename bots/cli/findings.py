@@ -66,10 +66,20 @@ def load_content(directory: Path, lang: Language | None) -> Loaded:
         return load(directory, lang)
 
 
+def language_of(loaded: Loaded, lang: Language | None) -> Language:
+    """The language that the findings are in: the one asked for, else the content's own."""
+    if lang is not None:
+        return lang
+    if loaded.definition is not None:
+        return loaded.definition.settings.language
+    # Content that cannot be loaded does not say its language; what is said of it shows it.
+    return "ru" if any("а" <= sign <= "я" for one in loaded.findings for sign in one.message) else "en"
+
+
 def definition_or_exit(loaded: Loaded, directory: Path, lang: Language | None) -> Definition:
     """The definition; where it has mistakes, print them and end the program."""
     if loaded.definition is None:
-        print_findings(loaded.errors, directory, lang or SPOKEN, err=True)
+        print_findings(loaded.errors, directory, language_of(loaded, lang), err=True)
         raise SystemExit(FAILED)
     return loaded.definition
 

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from bots.bilingual import Language, Text
-from bots.cli.findings import content_directory, definition_or_exit, directory_argument, load_content, speaks_of_content
-from bots.cli.screen import FAILED, SPOKEN, busy, say
+from bots.cli.findings import (
+    content_directory,
+    definition_or_exit,
+    directory_argument,
+    language_of,
+    load_content,
+    speaks_of_content,
+)
+from bots.cli.screen import FAILED, busy, say
 
 if TYPE_CHECKING:
     from tunnel.engine.scripts import Difference
@@ -37,9 +44,9 @@ _NONE = Text("{directory}/scripts holds no scripts", "в {directory}/scripts н�
 @speaks_of_content
 def test(directory: Path | None, form: str, lang: Language | None) -> None:
     """Run the scripts, print each difference."""
-    spoken = lang or SPOKEN
     directory = content_directory(directory, lang)
     loaded = load_content(directory, lang)
+    spoken = language_of(loaded, lang)
     definition = definition_or_exit(loaded, directory, lang)
     from tunnel.engine.scripts import run_script
 
