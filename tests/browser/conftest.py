@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser.visitor import NewVisitor, Visitor
 from tests.channels.web.stand import Stand, make_roots
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -25,10 +25,6 @@ _ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_WATCH = """
-window.violations = [];
-document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));
-"""
 
 expect.set_options(timeout=20_000)
 
@@ -53,42 +49,6 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
     await made.start()
     yield made
     await made.stop()
-
-
-@dataclass
-class Visitor:
-    """One visitor's browser. Whatever goes wrong in its pages fails the test at its end."""
-
-    context: BrowserContext
-    stand: Stand
-    troubles: list[str] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
-
-    async def open(self, path: str = "/chat/siding") -> Page:
-        page = await self.context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: self.troubles.append(f"dialog: {dialog.message}"))
-        page.on("console", self._hear)
-        await page.add_init_script(_WATCH)
-        self.pages.append(page)
-        await page.goto(self.stand.url + path)
-        return page
-
-    def _hear(self, message: Any) -> None:
-        # A refused or broken request is what many tests are about; the browser mentions each.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self.troubles.append(f"console: {message.text}")
-
-    async def close(self) -> None:
-        for page in self.pages:
-            if not page.is_closed() and page.url.startswith("http"):
-                self.troubles += await page.evaluate("window.violations || []")
-        await self.context.close()
-        assert self.troubles == []
-
-
-NewVisitor = Callable[..., Awaitable[Visitor]]
 
 
 @pytest_asyncio.fixture(loop_scope="module")

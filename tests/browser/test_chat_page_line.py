@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from channels.web.texts import TEXTS
-from tests.channels.web.stand import Stand, say
+from tests.browser.visitor import Visitor, talk, write
+from tests.channels.web.stand import STEPS, Stand, say
 from tunnel.events import Press, Start, Text
 
+HELLO = STEPS["hello"].text.plain
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-async def said(page: Page) -> list[str]:
-    """The words of every bubble in order; the customer's with "> "."""
-    words: list[str] = await page.evaluate(
-        """() => [...document.querySelectorAll('#log > .line')].map((line) => {
-            const copy = line.cloneNode(true);
-            copy.querySelectorAll('.meta, .unseen, .chips, .phone').forEach((extra) => extra.remove());
-            return (line.classList.contains('you') ? '> ' : '') + copy.textContent.split('\\n').at(-1);
-        })"""
-    )
-    return words
-
-
-async def write(page: Page, text: str) -> None:
-    await page.get_by_label("Сообщение").fill(text)
-    await page.get_by_label("Сообщение").press("Enter")
 
 
 def texts(stand: Stand) -> list[str]:
     return [event.text for event in stand.bot.events if isinstance(event, Text)]
 
 
-async def begun(visitor) -> Page:  # type: ignore[no-untyped-def]
+async def begun(visitor: Visitor) -> Page:
     page: Page = await visitor.open()
     await expect(page.get_by_role("button", name="Дом", exact=True)).to_be_visible()
     return page
 
 
-async def test_edge_09_a_restart_in_the_middle_loses_and_repeats_nothing(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_edge_09_a_restart_in_the_middle_loses_and_repeats_nothing(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     await page.get_by_role("button", name="Дом", exact=True).click()
     await expect(page.get_by_text("Какая площадь")).to_be_visible()
@@ -51,8 +37,8 @@ async def test_edge_09_a_restart_in_the_middle_loses_and_repeats_nothing(stand: 
     await expect(page.get_by_role("status").filter(has_text="на связи")).to_be_visible()
     await expect(page.get_by_label("отправляется")).to_have_count(0)
     assert [type(event) for event in stand.bot.events] == [Start, Press, Text]
-    assert await said(page) == [
-        "Что облицовываем?",
+    assert await talk(page) == [
+        HELLO,
         "> Дом",
         "Какая площадь стен в квадратных метрах?",
         "> 120",
@@ -60,17 +46,17 @@ async def test_edge_09_a_restart_in_the_middle_loses_and_repeats_nothing(stand: 
     ]
 
 
-async def test_what_was_said_to_the_page_while_it_was_cut_off_arrives_later(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_what_was_said_to_the_page_while_it_was_cut_off_arrives_later(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     await stand.stop()
     await expect(page.get_by_text("соединяемся…")).to_be_visible()
     await stand.bot.tell(stand.bot.events[0].address, say("Вы ещё здесь?"))
     await stand.start()
     await expect(page.get_by_text("Вы ещё здесь?")).to_have_count(1)
-    assert await said(page) == ["Что облицовываем?", "Вы ещё здесь?"]
+    assert await talk(page) == [HELLO, "Вы ещё здесь?"]
 
 
-async def test_words_written_without_a_network_go_out_in_order_once_it_is_back(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_words_written_without_a_network_go_out_in_order_once_it_is_back(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     stand.bot.mute = True
     await visitor.context.set_offline(True)
@@ -83,10 +69,10 @@ async def test_words_written_without_a_network_go_out_in_order_once_it_is_back(s
     await expect(page.get_by_label("отправлено", exact=True)).to_have_count(5)
     await expect(page.locator("#banner")).to_be_hidden()
     assert texts(stand) == [f"слово {number}" for number in range(5)]
-    assert (await said(page))[1:] == [f"> слово {number}" for number in range(5)]
+    assert (await talk(page))[1:] == [f"> слово {number}" for number in range(5)]
 
 
-async def test_edge_09_a_post_refused_with_503_is_repeated_under_its_id(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_edge_09_a_post_refused_with_503_is_repeated_under_its_id(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     stand.bot.away = True
     async with page.expect_response(lambda response: response.status == 503):
@@ -98,11 +84,11 @@ async def test_edge_09_a_post_refused_with_503_is_repeated_under_its_id(stand: S
     assert texts(stand) == ["алло"]
 
 
-async def test_edge_09_an_answer_lost_on_the_way_makes_no_second_message(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_edge_09_an_answer_lost_on_the_way_makes_no_second_message(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     lost = []
 
-    async def lose(route) -> None:  # type: ignore[no-untyped-def]
+    async def lose(route: Route) -> None:
         if lost:
             await route.continue_()
         else:
@@ -116,10 +102,10 @@ async def test_edge_09_an_answer_lost_on_the_way_makes_no_second_message(stand: 
     await expect(page.get_by_label("отправлено", exact=True)).to_have_count(2)
     await expect(page.locator("#log > .us")).to_have_count(3)
     assert texts(stand) == ["алло", "ещё"]
-    assert [words for words in await said(page) if words.startswith(">")] == ["> алло", "> ещё"]
+    assert [words for words in await talk(page) if words.startswith(">")] == ["> алло", "> ещё"]
 
 
-async def test_unsent_words_outlive_the_page(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_unsent_words_outlive_the_page(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     stand.bot.away = True
     await write(page, "не потеряй")
@@ -130,11 +116,11 @@ async def test_unsent_words_outlive_the_page(stand: Stand, visitor) -> None:  # 
     stand.bot.away = False
     await expect(page.get_by_label("отправлено", exact=True)).to_have_count(2)
     assert [type(event) for event in stand.bot.events] == [Start, Text, Press]
-    assert [words for words in await said(page) if words.startswith(">")] == ["> не потеряй", "> Баню"]
+    assert [words for words in await talk(page) if words.startswith(">")] == ["> не потеряй", "> Баню"]
     assert await page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('chat:out'))") == []
 
 
-async def test_two_tabs_show_one_conversation(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_two_tabs_show_one_conversation(stand: Stand, visitor: Visitor) -> None:
     one = await begun(visitor)
     two = await begun(visitor)
     assert [type(event) for event in stand.bot.events] == [Start]
@@ -144,11 +130,11 @@ async def test_two_tabs_show_one_conversation(stand: Stand, visitor) -> None:  #
     await write(two, "120")
     for page in (one, two):
         await expect(page.get_by_text("174 000 ₽")).to_be_visible()
-    assert await said(one) == await said(two)
-    assert len(await said(one)) == 5
+    assert await talk(one) == await talk(two)
+    assert len(await talk(one)) == 5
 
 
-async def test_two_tabs_share_what_is_unsent_without_doubling_it(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_two_tabs_share_what_is_unsent_without_doubling_it(stand: Stand, visitor: Visitor) -> None:
     one = await begun(visitor)
     stand.bot.away = True
     await write(one, "раз")
@@ -162,10 +148,10 @@ async def test_two_tabs_share_what_is_unsent_without_doubling_it(stand: Stand, v
     assert texts(stand) == ["раз", "два"]
     await expect(one.locator("#log > .line")).to_have_count(5)
     await expect(two.locator("#log > .line")).to_have_count(5)
-    assert await said(one) == await said(two)
+    assert await talk(one) == await talk(two)
 
 
-async def test_a_store_that_was_emptied_begins_anew(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_a_store_that_was_emptied_begins_anew(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     await stand.stop()
     stand.threads.rows.clear()
@@ -175,10 +161,10 @@ async def test_a_store_that_was_emptied_begins_anew(stand: Stand, visitor) -> No
     await expect(page.get_by_role("button", name="Дом", exact=True)).to_have_count(1)
     await write(page, "алло")
     await expect(page.get_by_label("отправлено", exact=True)).to_have_count(1)
-    assert await said(page) == ["Что облицовываем?", "> алло", "Что облицовываем?"]
+    assert await talk(page) == [HELLO, "> алло", HELLO]
 
 
-async def test_a_visitor_whose_cookie_is_gone_is_told(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_a_visitor_whose_cookie_is_gone_is_told(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     await visitor.context.clear_cookies()
     await write(page, "алло")
@@ -190,7 +176,7 @@ async def test_a_visitor_whose_cookie_is_gone_is_told(stand: Stand, visitor) -> 
     await expect(page.get_by_role("button", name="Дом", exact=True)).to_be_visible()
 
 
-async def test_a_chat_that_was_closed_says_so(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_a_chat_that_was_closed_says_so(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
     stand.page_info = lambda tunnel: None  # type: ignore[method-assign]
     await stand.stop()
@@ -198,7 +184,7 @@ async def test_a_chat_that_was_closed_says_so(stand: Stand, visitor) -> None:  #
     await expect(page.locator("#banner")).to_have_text(TEXTS["ru"]["unknown_tunnel"])
 
 
-async def test_a_browser_that_forbids_storage_can_still_talk(stand: Stand, visitor) -> None:  # type: ignore[no-untyped-def]
+async def test_a_browser_that_forbids_storage_can_still_talk(stand: Stand, visitor: Visitor) -> None:
     await visitor.context.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     )

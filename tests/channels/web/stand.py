@@ -41,13 +41,13 @@ class MemoryThreads:
         self._check()
         return [(row, blob) for row, blob in sorted(self.rows[lane].items()) if row > after_row][:count]
 
-    async def thread_wait(self, lane: str, timeout_s: float) -> None:
+    async def thread_wait(self, lane: str, timeout_s: float) -> bool:
         news = self._news[lane]
         try:
             async with asyncio.timeout(timeout_s):
-                await news.wait()
+                return await news.wait()
         except TimeoutError:
-            pass
+            return False
 
     def wake_all(self) -> None:
         """As when a connection to the store breaks: whoever waits looks again."""
