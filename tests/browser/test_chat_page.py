@@ -104,9 +104,7 @@ async def test_edge_07_a_double_click_is_one_press(stand: Stand, visitor: Visito
     assert (await talk(page)).count("> Дом") == 1
 
 
-async def test_edge_07_a_second_click_on_what_slid_under_it_is_no_press(
-    stand: Stand, visitor: Visitor
-) -> None:
+async def test_edge_07_a_second_click_on_what_slid_under_it_is_no_press(stand: Stand, visitor: Visitor) -> None:
     page = await visitor.open()
     await expect(chip(page, "Дом")).to_be_visible()
     await chip(page, "Пока смотрю").click()

@@ -86,7 +86,7 @@ async def test_edge_09_a_post_refused_with_503_is_repeated_under_its_id(stand: S
 
 async def test_edge_09_an_answer_lost_on_the_way_makes_no_second_message(stand: Stand, visitor: Visitor) -> None:
     page = await begun(visitor)
-    lost = []
+    lost: list[object] = []
 
     async def lose(route: Route) -> None:
         if lost:
