@@ -4,7 +4,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench lock docs clean
+CHECKS := check-format check-lint check-types check-imports check-content check-scripts check-pages
+.PHONY: help run test check bench lock docs clean $(CHECKS)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -26,12 +27,27 @@ test: $(VENV)/.dev $(VENV)/.package ## run every test that this machine can run 
 	@exec $(PY) -m pytest $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.package ## formatting, lint, types, import rules, sample content, generated pages
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+check-format:
 	@echo "==> formatting" && $(VENV)/bin/ruff format --check .
+
+check-lint:
 	@echo "==> lint" && $(VENV)/bin/ruff check .
+
+check-types:
 	@echo "==> types" && $(VENV)/bin/mypy
+
+check-imports:
 	@echo "==> import rules" && $(VENV)/bin/lint-imports --no-logo
+
+check-content:
 	@echo "==> sample content" && $(PY) -m bots.cli check content
+
+check-scripts:
 	@echo "==> sample dialogues" && $(PY) -m bots.cli test content
+
+check-pages:
 	@echo "==> generated pages" && $(PY) -m bots.docs --check
 
 docs: $(VENV)/.package ## write the generated reference pages anew

@@ -25,7 +25,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYP
 REGISTRY = CollectorRegistry()
 """Our own, so that a library's registrations do not get in."""
 
-disable_created_metrics()  # a second series for each, which nobody reads
+# A second series for each, which nobody reads.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
