@@ -69,6 +69,8 @@ def read_number(text: str, rules: Rules) -> Value | Wrong:
     if len(found) != 1:
         return _number_wanted(rules)
     match = found[0]
+    if any(sign.isdecimal() for sign in match.string[: match.start()] + match.string[match.end() :]):
+        return _number_wanted(rules)  # «10x12», «1e5»
     number = float(re.sub(r"[^\d.]", "", match[2].replace(",", ".")))
     scale = _SCALE.match(match.string, match.end())
     if scale:
