@@ -181,7 +181,7 @@ def build_choices(
 
 def _build_choice(field: ChoiceKeys, scope: Scope, tunnel: str, key: str, *, resume: bool) -> Choice:
     written = [name for name in _DOES if field.has(name)]
-    if not written:
+    if not written and not field.damaged:
         scope.report.add("choice-does-nothing", field.label.at, label=field.label)
     elif len(written) > 1:
         scope.report.add(
@@ -216,7 +216,8 @@ def build_media(fields: Sequence[MediaKeys] | None, scope: Scope) -> tuple[Media
             if path is not None
         ]  # fmt: skip
         if len(written) != 1:
-            scope.report.add("media-one-kind", field.at)
+            if not field.damaged:
+                scope.report.add("media-one-kind", field.at)
             continue
         kind, path = written[0]
         file = MediaFile(kind, str(path), str(field.name or ""))  # type: ignore[arg-type]
@@ -227,7 +228,7 @@ def build_media(fields: Sequence[MediaKeys] | None, scope: Scope) -> tuple[Media
 def build_magnets(keys: Mapping[Text, MagnetKeys], scope: Scope) -> dict[str, Magnet]:
     magnets: dict[str, Magnet] = {}
     for name, field in keys.items():
-        if (field.file is None) == (field.link is None):
+        if field.has("file") == field.has("link") and not field.damaged:
             scope.report.add("magnet-one-gift", name.at, name=name)
         file = None
         if field.file is not None:
@@ -240,7 +241,7 @@ def build_magnets(keys: Mapping[Text, MagnetKeys], scope: Scope) -> dict[str, Ma
 def build_objections(keys: Mapping[Text, ObjectionKeys], scope: Scope) -> dict[str, Objection]:
     objections: dict[str, Objection] = {}
     for name, field in keys.items():
-        if not field.answers:
+        if not field.answers and not field.damaged:
             scope.report.add("objection-without-answer", name.at, name=name)
         answers = tuple(_build_answer(answer, scope) for answer in field.answers)
         phrases = tuple(map(str, field.phrases))

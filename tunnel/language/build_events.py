@@ -26,7 +26,7 @@ def _check_event(name: Text, event: EventKeys, scope: Scope, tunnel: str, stages
     if event.stage is not None:
         scope.known("unknown-stage", event.stage, stages)
     _gate(scope, scope.target(event.to, tunnel), str(name))
-    if not (event.to or event.stage or event.ladder):
+    if not (event.to or event.stage or event.ladder or event.damaged):
         scope.report.add("event-does-nothing", name.at, name=name)
     for rung in event.ladder or ():
         _check_rung(name, rung, scope, tunnel)
@@ -36,7 +36,7 @@ def _check_rung(name: Text, rung: RungKeys, scope: Scope, tunnel: str) -> None:
     scope.text(rung.say)
     if rung.promo is not None:
         scope.known("unknown-promo", rung.promo, scope.promos)
-    if not (rung.say or rung.to):
+    if not (rung.say or rung.to or rung.damaged):
         scope.report.add("silence-does-nothing", rung.at)
     _gate(scope, scope.target(rung.to, tunnel), str(name))
     for choice in build_choices(rung.choices, scope, tunnel):

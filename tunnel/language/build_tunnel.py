@@ -84,7 +84,8 @@ def _build_stage(name: Text, field: StageKeys, order: int, scope: Scope, tunnel:
 def _build_entry(field: EnterKeys, scope: Scope, tunnel: str, start: str) -> Entry | None:
     ways = [key for key in ("link", "words", "event") if field.has(key)]
     if len(ways) != 1:
-        scope.report.add("entry-one-way", field.at)
+        if not field.damaged:
+            scope.report.add("entry-one-way", field.at)
         return None
     to = scope.target(field.to, tunnel) if field.to is not None else Target(tunnel, start)
     scope.condition(field.when)
@@ -148,7 +149,7 @@ class _Steps:
         return result
 
     def _silence(self, field: SilenceKeys) -> Silence:
-        if not (field.say or field.to):
+        if not (field.say or field.to or field.damaged):
             self.scope.report.add("silence-does-nothing", field.at)
         silence = Silence(
             after_s=field.after,
@@ -180,9 +181,10 @@ class _Steps:
     def _action(self, field: ActionKeys) -> Action | None:
         written = [key for key in ("set", "tag", "untag", "notify") if field.has(key)]
         if len(written) != 1:
-            self.scope.report.add("action-one-thing", field.at)
+            if not field.damaged:
+                self.scope.report.add("action-one-thing", field.at)
             return None
-        if (field.notify is None) != (field.text is None):
+        if field.has("notify") != field.has("text"):
             self.scope.report.add("notify-with-text", field.at)
         if field.notify is not None:
             self.scope.known("unknown-queue", field.notify, self.scope.queues)

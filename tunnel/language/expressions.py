@@ -30,6 +30,15 @@ _ALLOWED = (
 )  # fmt: skip
 
 
+_WRITTEN = {
+    "Assign": "{% set %}", "AssignBlock": "{% set %}", "Macro": "{% macro %}", "CallBlock": "{% call %}",
+    "FilterBlock": "{% filter %}", "With": "{% with %}", "Include": "{% include %}", "Import": "{% import %}",
+    "FromImport": "{% from %}", "Extends": "{% extends %}", "Block": "{% block %}", "Dict": "{…: …}",
+    "ScopedEvalContextModifier": "{% autoescape %}",
+}  # fmt: skip
+"""How an author writes what Jinja's tree calls so."""
+
+
 class BadTemplate(Exception):
     """A template that may not be. `code` names the finding; `line` counts within the text, from 1."""
 
@@ -79,7 +88,8 @@ def _vet_node(node: nodes.Node, loop: nodes.For | None) -> None:
     elif isinstance(node, nodes.Mul | nodes.Mod) and any(_is_text(side) for side in (node.left, node.right)):
         raise refuse("template-repetition")
     elif not isinstance(node, _ALLOWED):
-        raise refuse("template-construct", name=type(node).__name__.lower())
+        name = type(node).__name__
+        raise refuse("template-construct", name=_WRITTEN.get(name, name.lower()))
 
 
 def _vet_loop(node: nodes.For, outer: nodes.For | None) -> None:

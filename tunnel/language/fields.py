@@ -70,8 +70,13 @@ class Keys(BaseModel):
         return found.at if found is not None else self.at
 
     def has(self, key: str) -> bool:
-        """Whether `key` was written."""
-        return key in self._source
+        """Whether `key` was written, also if its value could not be read."""
+        return key in self._source or key in self._source.dropped
+
+    @property
+    def damaged(self) -> bool:
+        """Whether something in it could not be read, so that what is missing may have been written."""
+        return bool(self._source.dropped)
 
     @property
     def at(self) -> Place:
@@ -178,7 +183,7 @@ def _scalar(**more: Any) -> WithJsonSchema:
 
 Words = Annotated[Text, PlainValidator(as_text), _scalar()]
 """Any text: what is said, a label, a condition."""
-Name = Annotated[Text, PlainValidator(_matching("bad-name", _NAME)), _scalar(pattern=r"^\w[\w-]{0,63}$")]
+Name = Annotated[Text, PlainValidator(_matching("bad-name", _NAME)), _scalar()]
 DottedName = Annotated[Text, PlainValidator(_matching("bad-name", _DOTTED)), _scalar()]
 LinkWord = Annotated[Text, PlainValidator(_matching("bad-link-word", _LINK)), _scalar(pattern="^[A-Za-z0-9_-]{1,64}$")]
 Goal = Annotated[

@@ -6,7 +6,7 @@ Checks report a code and its details; the words, in Russian and English, are in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from tunnel.language.source import Place
-from tunnel.language.wording import FORM, WORDING, Severity
+from tunnel.language.wording import FORM, TERMS, WORDING, Severity, jinja_problem
 
 Language = Literal["ru", "en"]
 
@@ -87,10 +87,21 @@ class Report:
 def _word(place: Place, code: str, details: dict[str, str], language: Language) -> Finding:
     wording = WORDING[code]
     message, remedy = wording.texts(language)
+    details = {name: _term(value, language) for name, value in details.items()}
     return Finding(
         place.file, place.line, place.column, wording.severity, code,
         _fill(message, details), _fill(remedy, details),
     )  # fmt: skip
+
+
+def _term(value: str, language: Language) -> str:
+    """A detail that is itself said in two languages is passed as "@term"."""
+    if value.startswith("@jinja:"):
+        return jinja_problem(value.removeprefix("@jinja:"), language)
+    if not value.startswith("@") or value[1:] not in TERMS:
+        return value
+    russian, english = TERMS[value[1:]]
+    return russian if language == "ru" else english
 
 
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -104,10 +115,21 @@ def _fill(text: str, details: dict[str, str]) -> str:
     return _HOLE.sub(lambda hole: details.get(hole[1], hole[0]), text)
 
 
+_MOST_LISTED = 20
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message: at most 20 of them, a dash for none."""
+    return ", ".join([*names[:_MOST_LISTED], *(["…"] if len(names) > _MOST_LISTED else [])]) or "—"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that `name` is probably a slip of the pen of, "" if none is near."""
     candidates = list(known)
+    if not candidates:
+        return ""
     found = process.extractOne(
         name.casefold(), candidates, scorer=DamerauLevenshtein.normalized_similarity, processor=str.casefold
     )
-    return str(found[0]) if found and found[1] >= 0.6 else ""
+    near = found[1] >= 0.6 or DamerauLevenshtein.distance(name.casefold(), str(found[0]).casefold()) == 1
+    return str(found[0]) if near else ""

@@ -28,18 +28,20 @@ class Number:
 class ChannelLimits:
     """buttons: how many one message holds. list_rows: how many a list holds, None if the channel has none.
 
-    label: of a button; list_label: of a list's row. text, caption: characters of a message, and of one with a file or
-    buttons. window_s: how long after the customer's last words free text gets through, 0 for ever.
+    label: of a button; list_label: of a list's row. text, caption, body: characters of a message, of one with a file,
+    and of one with buttons. links_beside_answers: whether one message may hold both kinds of buttons. window_s: how
+    long after the customer's last words free text gets through, 0 for ever.
     """
 
     buttons: Number
     label: Number
     text: Number
     caption: Number
+    body: Number
     list_rows: Number | None = None
     list_label: Number | None = None
     file_bytes: Mapping[str, Number] = field(default_factory=dict)
-    link_buttons: bool = True
+    links_beside_answers: bool = True
     ask_phone: bool = False
     window_s: float = 0.0
 
@@ -52,6 +54,7 @@ LIMITS: Mapping[str, ChannelLimits] = {
         label=Number(64, "our own: the Bot API states none, phones show less"),
         text=Number(4096, f"{_TELEGRAM}, sendMessage: text"),
         caption=Number(1024, f"{_TELEGRAM}, sendPhoto: caption"),
+        body=Number(4096, f"{_TELEGRAM}, sendMessage: text"),
         file_bytes={
             "image": Number(10_000_000, f"{_TELEGRAM}, sending files"),
             "video": Number(50_000_000, f"{_TELEGRAM}, sending files"),
@@ -65,6 +68,7 @@ LIMITS: Mapping[str, ChannelLimits] = {
         label=Number(40, _VK),
         text=Number(4096, "error 914 above it; the schema says 9000"),
         caption=Number(4096, "a message's text and its attachment are one message"),
+        body=Number(4096, "error 914 above it; the schema says 9000"),
         list_rows=Number(40, f"{_VK}: standard"),
         list_label=Number(40, _VK),
         file_bytes={
@@ -79,6 +83,7 @@ LIMITS: Mapping[str, ChannelLimits] = {
         label=Number(20, _WHATSAPP),
         text=Number(4096, "Meta, Cloud API, text messages"),
         caption=Number(1024, _WHATSAPP),
+        body=Number(1024, _WHATSAPP),
         list_rows=Number(10, _WHATSAPP),
         list_label=Number(24, _WHATSAPP),
         file_bytes={
@@ -87,7 +92,7 @@ LIMITS: Mapping[str, ChannelLimits] = {
             "audio": Number(16 * _MIB, _MEDIA),
             "document": Number(100 * _MIB, _MEDIA),
         },
-        link_buttons=False,
+        links_beside_answers=False,
         window_s=86_400.0,
     ),
     "web": ChannelLimits(
@@ -95,6 +100,8 @@ LIMITS: Mapping[str, ChannelLimits] = {
         label=Number(256, _OURS),
         text=Number(16_384, _OURS),
         caption=Number(16_384, _OURS),
+        body=Number(16_384, _OURS),
         file_bytes={kind: Number(100 * _MIB, _OURS) for kind in ("image", "video", "audio", "document")},
+        ask_phone=True,
     ),
 }

@@ -42,6 +42,7 @@ def read_yaml(raw: bytes, file: str, report: Report, sources: dict[str, str]) ->
         return None
     if not isinstance(node, Map):
         report.add("file-not-map", node.at)
+        del sources[file]
         return None
     _report_repeated(node, report)
     return node
@@ -60,6 +61,7 @@ def _composed(source: Source, report: Report, sources: dict[str, str]) -> Node |
             continue
         if node is None:
             report.add("file-empty", Place(source.file))
+            sources[source.file] = source.text
             return None
         mended_text = find_bent_texts(source, node, report)
         if mended_text is None:
@@ -88,10 +90,20 @@ def validate(model: type[Model], data: Map, report: Report) -> Model | None:
         except ValidationError as failure:
             errors = failure.errors(include_url=False)
         for error in errors:
-            _report_error(error, data, model, report)
+            if not _follows_from_another(error, data):
+                _report_error(error, data, model, report)
         if not all(_take_out(data, error) for error in errors):
             return None
     return None
+
+
+def _follows_from_another(error: ErrorDetails, root: Map) -> bool:
+    """A key that is missing because its value was taken out."""
+    path = _path(error)
+    if error["type"] != "missing":
+        return False
+    parent, _, _ = _follow(root, path)
+    return isinstance(parent, Map) and path[-1] in parent.dropped
 
 
 def _path(error: ErrorDetails) -> list[Any]:

@@ -7,6 +7,7 @@ its own. The repair quotes the text; it is believed only if reading then gets fu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tunnel.language.findings import Report
@@ -54,21 +55,63 @@ def quoted(text: str) -> str:
 
 
 def repair(source: Source, error: Unreadable) -> Mended:
-    """Find the line to blame and quote its text."""
-    place = error.place
-    line = source.line(place.line)
+    """Find the line to blame, and how it should be written."""
     if error.code in ("yaml-syntax", "key-not-text", "unknown-alias"):
-        for candidate in (_requoted_flow(line), _requoted_block(line)):
-            if candidate and candidate != line:
-                mended = _with_line(source, place.line, candidate)
-                if _gets_further(mended, error):
-                    details: dict[str, object] = {"line": candidate.strip()}
-                    return Mended("text-bent", place, details, mended)
+        for code, number, candidate in _candidates(source, error.place.line):
+            mended = _with_line(source, number, candidate)
+            until = int(str(error.details.get("until", error.place.line)))
+            if candidate != source.line(number) and _gets_further(mended, until):
+                place = error.place if number == error.place.line else Place(source.file, number, _indent(candidate))
+                return Mended(code, place, {"line": candidate.strip()}, mended)
     if error.code != "yaml-syntax":
-        return Mended(error.code, place, error.details)
+        return Mended(error.code, error.place, error.details)
     problem = str(error.details.get("problem", ""))
+    if int(str(error.details.get("until", 0))) > error.place.line:
+        return Mended("yaml-unclosed", error.place)
     code = next((code for sign, code in _CAUSES if sign in problem), "yaml-syntax")
-    return Mended(code, place, {"problem": problem})
+    return Mended(code, error.place, {"problem": problem})
+
+
+def _candidates(source: Source, number: int) -> Iterator[tuple[str, int, str]]:
+    """(code, line, the line as it may have been meant), the most careful first."""
+    line = source.line(number)
+    yield "missing-comma", number, _with_comma(line)
+    yield "text-bent", number, _requoted_flow(line)
+    yield "bracket-unclosed", number, _with_bracket(line)
+    yield "text-bent", number, _requoted_block(line)
+    for above in range(number, max(0, number - _LOOK_BACK), -1):
+        opened = _OPEN_QUOTE.match(source.line(above))
+        if opened:
+            yield "quote-unclosed", above, f"{opened[0].rstrip()}{opened['quote']}"
+
+
+_LOOK_BACK = 200
+_OPEN_QUOTE = re.compile(r"""\s*(?:- +)*(?:[\w.-]+: +)?(?P<quote>["'])(?:(?!(?P=quote)).)*$""")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip()) + 1
+
+
+def _with_bracket(line: str) -> str:
+    """`words: [сайдинг` → `words: [сайдинг]`; lines with quotes or templates are left alone."""
+    if any(sign in line for sign in "\"'#") or "{{" in line or "{%" in line:
+        return line
+    missing: list[str] = []
+    for sign in line:
+        if sign in "[{":
+            missing.append("]" if sign == "[" else "}")
+        elif missing and sign == missing[-1]:
+            missing.pop()
+    return line.rstrip() + "".join(reversed(missing))
+
+
+def _with_comma(line: str) -> str:
+    """`{label: Дальше to: two}` → `{label: Дальше, to: two}`."""
+    if "{" not in line:
+        return line
+    known = "|".join(sorted(TEXT_KEYS | _OTHER_KEYS))
+    return re.sub(rf"(?<=[^\s,{{]) +(?=(?:{known}): )", ", ", line)
 
 
 def _with_line(source: Source, number: int, text: str) -> Source:
@@ -77,19 +120,26 @@ def _with_line(source: Source, number: int, text: str) -> Source:
     return Source(source.file, "\n".join(lines))
 
 
-def _gets_further(mended: Source, error: Unreadable) -> bool:
+def _gets_further(mended: Source, until: int) -> bool:
+    """Whether reading ends well, or breaks only below line `until`."""
     try:
         compose(mended)
     except Unreadable as later:
-        return later.place.line > error.place.line
+        return later.place.line > until
     return True
 
 
 def _requoted_block(line: str) -> str:
     """`say: Внимание: скидка` → `say: "Внимание: скидка"`."""
     found = _BLOCK.match(line)
-    if not found or found["value"][0] in "\"'|>&" or (found["value"][0] == "{" and found["value"][:2] not in _JINJA):
-        return ""
+    key = found["head"].strip().removesuffix(":").split()[-1] if found else ""
+    if (
+        not found
+        or key not in TEXT_KEYS | {"-"}
+        or found["value"][0] in "\"'|>&"
+        or (found["value"][0] == "{" and found["value"][:2] not in _JINJA)
+    ):
+        return line
     return f"{found['head']}{quoted(found['value'])}{found['comment'] or ''}"
 
 
@@ -100,7 +150,7 @@ def _requoted_flow(line: str) -> str:
     """`{say: Привет, друг, to: x}` → `{say: "Привет, друг", to: x}`."""
     start = next((at for at, sign in enumerate(line) if sign == "{" and line[at : at + 2] not in _JINJA), -1)
     if start < 0:
-        return ""
+        return line
     parts = [line[:start]]
     at = start
     while at < len(line):
@@ -161,7 +211,7 @@ def _find_cut(source: Source, node: Map, report: Report) -> Source | None:
         if cut and key not in TEXT_KEYS | _OTHER_KEYS:
             line = source.line(key.at.line)
             candidate = _requoted_flow(line)
-            if candidate and candidate != line:
+            if candidate != line:
                 report.add("text-cut-comma", key.at, line=candidate.strip())
                 return _with_line(source, key.at.line, candidate)
         before = value if isinstance(value, Text) else None

@@ -10,7 +10,7 @@ from typing import Any
 from tunnel.language.definition import Condition, SetTo, Target, Template, Variable
 from tunnel.language.expressions import RESERVED, BadTemplate
 from tunnel.language.fields import to_flag, to_number
-from tunnel.language.findings import Report, nearest
+from tunnel.language.findings import Report, listed, nearest
 from tunnel.language.source import Place, Text
 from tunnel.language.templates import compile_condition, compile_text
 
@@ -55,6 +55,8 @@ class Scope:
     """Variables that are written in the settings, also those that could not be read."""
     event_gates: list[tuple[tuple[str, str], str]] = field(default_factory=list)
     """Steps that events from outside lead to: ((tunnel, step), how an author calls the event)."""
+    written: set[str] = field(default_factory=set)
+    """Variables that something sets."""
     blind: bool = False
     """A whole file could not be read: a name that is nowhere else may be declared there, so none is reported."""
 
@@ -65,7 +67,7 @@ class Scope:
             return True
         if self.blind:
             return False
-        self.report.add(code, name.at, name=name, near=nearest(name, known), known=", ".join(known))
+        self.report.add(code, name.at, name=name, near=nearest(name, known), known=listed(known))
         return False
 
     def text(self, source: Text | None, *, plain: bool = False) -> Template | None:
@@ -107,7 +109,7 @@ class Scope:
         for name in () if self.blind else sorted(compiled.names - RESERVED - self.declared):
             known = sorted(self.declared | RESERVED)
             near = nearest(name, known)
-            self.report.add("unknown-variable", self.locate(source, name), name=name, near=near, known=", ".join(known))
+            self.report.add("unknown-variable", self.locate(source, name), name=name, near=near, known=listed(known))
 
     def source_of(self, compiled: Template | Condition) -> Text:
         """What it was compiled from. Raises KeyError for what this scope has not compiled."""
@@ -127,7 +129,7 @@ class Scope:
             from tunnel.language.sandbox import FILTERS, TESTS
 
             known = sorted(FILTERS if error.code == "unknown-filter" else TESTS)
-            details |= {"near": nearest(name, known), "known": ", ".join(known)}
+            details |= {"near": nearest(name, known), "known": listed(known)}
         self.report.add(error.code, place, **details)
 
     def locate(self, text: Text, name: str) -> Place:
@@ -176,7 +178,7 @@ class Scope:
         try:
             constant = to_number(value) if kind == "number" else to_flag(value) if kind == "flag" else str(value)
         except ValueError:
-            self.report.add("wrong-value", value.at, value=value, name=name, type=kind)
+            self.report.add("wrong-value", value.at, value=value, name=name, type=f"@{kind}")
             return None
         result: SetTo = self.marks.put(SetTo(str(name), constant), name.at)
         return result
@@ -186,4 +188,5 @@ class Scope:
         if name in RESERVED:
             self.report.add("reserved-name", name.at, name=name)
             return False
+        self.written.add(str(name))
         return self.known("unknown-variable", name, self.declared)

@@ -145,13 +145,23 @@ def compose(source: Source) -> Node | None:
         for event in YAML(typ="safe", pure=True).parse(source.text):
             builder.take(event)
     except MarkedYAMLError as error:
-        quote = "quoted scalar" in str(error.context or "")  # a quote left open: point to where it was opened
-        mark = (error.context_mark if quote else None) or error.problem_mark or error.context_mark
+        mark = error.problem_mark or error.context_mark
+        until = mark.line + 1 if mark else 1
+        if _left_open(error):  # point to where it was opened
+            mark = error.context_mark
         problem = str(error.problem or error.context or "")
-        raise Unreadable("yaml-syntax", _marked(source.file, mark), problem=problem) from None
+        raise Unreadable("yaml-syntax", _marked(source.file, mark), problem=problem, until=until) from None
     except (YAMLError, RecursionError, ValueError) as error:
         raise Unreadable("yaml-syntax", Place(source.file), problem=type(error).__name__) from None
     return builder.root
+
+
+def _left_open(error: MarkedYAMLError) -> bool:
+    """A quote, or a bracket that is not closed on its line."""
+    context, opened, met = str(error.context or ""), error.context_mark, error.problem_mark
+    if opened is None or met is None:
+        return False
+    return "quoted scalar" in context or ("flow" in context and opened.line < met.line)
 
 
 def _marked(file: str, mark: StringMark | None) -> Place:

@@ -131,7 +131,7 @@ def _parsed(source: str, parse: Any) -> nodes.Node:
     try:
         tree: nodes.Node = parse()
     except TemplateSyntaxError as error:
-        raise BadTemplate("template-syntax", error.lineno, problem=error.message or "") from None
+        raise BadTemplate("template-syntax", error.lineno, problem=f"@jinja:{error.message}") from None
     except (RecursionError, MemoryError, ValueError, OverflowError):
         raise BadTemplate("template-too-complex") from None
     vet(tree)

@@ -15,6 +15,10 @@ from tunnel.language.scope import Scope
 from tunnel.language.source import Place
 from tunnel.language.tunnel_models import StepKeys, TunnelKeys
 
+_HIDE_WAYS = (
+    "unknown-step", "unknown-tunnel", "resume-outside", "choice-does-nothing", "same-name", "special-step-name",
+)  # fmt: skip
+
 Node = tuple[str, str]
 """(tunnel, step)"""
 WayKind = Literal["branch", "arm", "else", "choice", "silence", "objection"]
@@ -69,7 +73,14 @@ class Content:
     def followable(self) -> bool:
         """Whether no finding so far makes the ways through the content unknown."""
         told = self.report
-        unknown = ("unknown-step", "unknown-tunnel", "resume-outside", "choice-does-nothing", "same-name")
+        unknown = (
+            "unknown-step",
+            "unknown-tunnel",
+            "resume-outside",
+            "choice-does-nothing",
+            "same-name",
+            "special-step-name",
+        )
         return not (self.scope.blind or told.form_failed or any(told.has(code) for code in unknown))
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tunnel.language.checks.content import Content
 from tunnel.language.definition import Choice, Template
-from tunnel.language.limits import CHANNEL_TITLES, LIMITS, ChannelLimits
+from tunnel.language.limits import CHANNEL_TITLES, LIMITS, Number
 from tunnel.language.source import Place
 from tunnel.markup import parse
 
@@ -20,14 +20,14 @@ def check_fit(content: Content) -> None:
     """Report what does not fit, and note what will be shown in another form."""
     for choices, place, channels in _offers(content):
         _check_offer(content, choices, place, channels)
-    for text, channels, has_choices in _texts(content):
-        _check_text(content, text, channels, has_choices=has_choices)
+    for text, channels, form in _texts(content):
+        _check_text(content, text, channels, form)
     for step in content.steps.values():
         if step.ask is not None and step.ask.share:
-            for channel in content.channels(step.tunnel):
-                if not LIMITS[channel].ask_phone:
-                    place = content.scope.marks.of(step.ask)
-                    content.report.add("fit-phone", place, channel=CHANNEL_TITLES[channel])
+            without = [channel for channel in content.channels(step.tunnel) if not LIMITS[channel].ask_phone]
+            if without:
+                titles = ", ".join(CHANNEL_TITLES[channel] for channel in without)
+                content.report.add("fit-phone", content.scope.marks.of(step.ask), channel=titles)
 
 
 Offer = tuple[tuple[Choice, ...], Place, tuple[str, ...]]
@@ -56,12 +56,14 @@ def _check_offer(content: Content, choices: Sequence[Choice], place: Place, chan
     for channel in channels:
         limits, title = LIMITS[channel], CHANNEL_TITLES[channel]
         answers = [choice for choice in choices if not choice.link]
-        if not limits.link_buttons:
-            for choice in choices:
-                if choice.link:
-                    label = choice.label.source
-                    content.report.add("fit-link", content.scope.marks.of(choice.label), channel=title, label=label)
-        _note_form(content, answers if not limits.link_buttons else choices, place, channel)
+        if limits.links_beside_answers or answers == list(choices) or len(choices) == 1:
+            _note_form(content, choices, place, channel)
+            continue
+        for choice in choices:
+            if choice.link:
+                where, label = content.scope.marks.of(choice.label), choice.label.source
+                content.report.add("fit-link", where, channel=title, label=label)
+        _note_form(content, answers, place, channel)
 
 
 def _note_form(content: Content, choices: Sequence[Choice], place: Place, channel: str) -> None:
@@ -71,38 +73,45 @@ def _note_form(content: Content, choices: Sequence[Choice], place: Place, channe
     if len(choices) <= limits.buttons.value and longest <= limits.label.value:
         return
     rows, row_label = limits.list_rows, limits.list_label
-    if rows is None or row_label is None or len(choices) > rows.value or longest > row_label.value:
-        content.report.add("fit-numbers", place, channel=title, why=_why(len(choices), longest, limits))
+    if rows is None or row_label is None:
+        most, label = limits.buttons, limits.label
     else:
-        content.report.add("fit-list", place, channel=title, why=_why(len(choices), longest, limits, buttons=True))
+        most, label = rows, row_label
+    if rows is not None and len(choices) <= most.value and longest <= label.value:
+        content.report.add(
+            "fit-list", place, channel=title, **_why(len(choices), longest, limits.buttons, limits.label)
+        )
+    else:
+        content.report.add("fit-numbers", place, channel=title, **_why(len(choices), longest, most, label))
 
 
-def _why(count: int, longest: int, limits: ChannelLimits, *, buttons: bool = False) -> str:
-    most = limits.buttons if buttons or limits.list_rows is None else limits.list_rows
-    label = limits.label if buttons or limits.list_label is None else limits.list_label
-    return f"{count} > {most.value}" if count > most.value else f"label {longest} > {label.value}"
+def _why(count: int, longest: int, most: Number, label: Number) -> dict[str, object]:
+    if count > most.value:
+        return {"what": "@choices", "count": count, "limit": most.value}
+    return {"what": "@labels", "count": longest, "limit": label.value}
 
 
-def _texts(content: Content) -> Iterator[tuple[Template, tuple[str, ...], bool]]:
+def _texts(content: Content) -> Iterator[tuple[Template, tuple[str, ...], str]]:
+    """Each text, where it is said, and which limit holds for it."""
     for step in content.steps.values():
         channels = content.channels(step.tunnel)
-        if step.say is not None:
-            yield step.say, channels, bool(step.choices or step.media)
-        if step.ask is not None:
-            yield step.ask.say, channels, bool(step.choices)
+        with_buttons = "body" if step.choices else "text"
+        said = step.ask.say if step.ask is not None else step.say
+        if said is not None:
+            yield said, channels, "caption" if step.media else with_buttons
         for silence in step.silence:
             if silence.say is not None:
-                yield silence.say, channels, bool(step.choices)
+                yield silence.say, channels, with_buttons
     for objection in content.definition.objections.values():
         for answer in objection.answers:
-            yield answer.say, content.channels_anywhere, bool(answer.choices)
+            yield answer.say, content.channels_anywhere, "body" if answer.choices else "text"
 
 
-def _check_text(content: Content, text: Template, channels: Sequence[str], *, has_choices: bool) -> None:
+def _check_text(content: Content, text: Template, channels: Sequence[str], form: str) -> None:
     """A text without holes has a known length; one with holes is judged by what stands around them."""
     length = _length(text)
     for channel in channels:
-        limit = LIMITS[channel].caption if has_choices else LIMITS[channel].text
+        limit: Number = getattr(LIMITS[channel], form)
         if length > limit.value:
             place = content.scope.marks.of(text)
             content.report.add("fit-split", place, channel=CHANNEL_TITLES[channel], limit=limit.value)

@@ -128,8 +128,8 @@ class _Flow:
         point = _Point(node, self.known[node])
         point = self._sets(point, step.set)
         point = self._actions(point, step.do)
-        if step.magnet:
-            self._text(point, self.content.definition.magnets[step.magnet].say)
+        magnet = self.content.definition.magnets.get(step.magnet)
+        self._text(point, magnet.say if magnet is not None else None)
         self._text(point, step.say)
         if step.ask is not None:
             self._text(point, step.ask.say)
@@ -234,14 +234,6 @@ class _Flow:
 
 def _check_never_set(content: Content) -> None:
     """A variable that no step sets is probably a leftover, or a forgotten question."""
-    used: set[str] = set()
-    for step in content.steps.values():
-        used |= _set_names(step.set) | _done_names(step.do) | _done_names(step.then)
-        used |= {step.ask.save} if step.ask is not None else set()
-        choices = [*step.choices, *(choice for silence in step.silence for choice in silence.choices)]
-        used |= {one.variable for choice in choices for one in choice.set}
-    for objection in content.definition.objections.values():
-        used |= {one.variable for answer in objection.answers for choice in answer.choices for one in choice.set}
     for name in content.settings.variables or {}:
-        if str(name) not in used:
+        if str(name) in content.scope.variables and str(name) not in content.scope.written:
             content.report.add("variable-never-set", name.at, name=name)

@@ -22,7 +22,7 @@ def _check_stage(content: Content, name: str, stage: StageKeys) -> None:
                 content.report.add("stage-final", stage.key_place(key), name=name, key=key)
         return
     missing = [key for key in ("result", "within") if not stage.has(key)]
-    if missing:
+    if missing and not stage.damaged:
         content.report.add("stage-incomplete", stage.at, name=name, missing=", ".join(missing))
     if stage.reasons is not None:
         content.report.add("reason-without-lost", stage.key_place("reasons"))

@@ -14,7 +14,7 @@ def check_steps(content: Content) -> None:
     """Report what does not fit within one step."""
     for node, step in content.steps.items():
         fields = content.fields.get(node)
-        if fields is not None:
+        if fields is not None and not fields.damaged:
             _check_keys(content, step, fields)
             _check_silence(content, step, fields)
         if step.ask is not None:
@@ -57,8 +57,8 @@ def _check_ask(content: Content, ask: Ask) -> None:
     if variable is None:
         return
     if ask.share and variable.type != "phone":
-        content.report.add("ask-share", place, name=ask.save, type=variable.type)
+        content.report.add("ask-share", place, name=ask.save, type=f"@{variable.type}")
     if (ask.minimum is not None or ask.maximum is not None) and variable.type != "number":
-        content.report.add("ask-bounds-type", place, name=ask.save, type=variable.type)
+        content.report.add("ask-bounds-type", place, name=ask.save, type=f"@{variable.type}")
     if ask.minimum is not None and ask.maximum is not None and ask.minimum > ask.maximum:
         content.report.add("ask-bounds", place, min=f"{ask.minimum:g}", max=f"{ask.maximum:g}")

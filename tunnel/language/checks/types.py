@@ -91,7 +91,7 @@ class _Types:
             if operand.op not in ("in", "notin") and "any" not in kinds and (kinds[0] != kinds[1] or ordered):
                 self._report(
                     "type-compare", self._named(left, right),
-                    left=_say(left), left_type=kinds[0], right=_say(right), right_type=kinds[1],
+                    left=_say(left), left_type=f"@{kinds[0]}", right=_say(right), right_type=f"@{kinds[1]}",
                 )  # fmt: skip
             if operand.op in ("in", "notin") and kinds[1] not in ("list", "text", "any"):
                 self._report_filter("in", right, "list")
@@ -107,17 +107,19 @@ class _Types:
     def _number(self, node: nodes.Node) -> None:
         kind = self.kind(node)
         if kind not in ("number", "any"):
-            self._report("type-arithmetic", self._named(node), shown=_say(node), type=kind)
+            self._report("type-arithmetic", self._named(node), shown=_say(node), type=f"@{kind}")
 
     def _filter(self, node: nodes.Filter, value: nodes.Node) -> None:
         takes = _TAKES.get(node.name)
         kind = self.kind(value)
         if takes is not None and kind != "any" and kind not in takes:
-            self._report_filter(node.name, value, ", ".join(takes))
+            self._report_filter(node.name, value, "-or-".join(takes))
 
     def _report_filter(self, name: str, value: nodes.Node, expected: str) -> None:
         kind = self.kind(value)
-        self._report("type-filter", self._named(value), filter=name, shown=_say(value), type=kind, expected=expected)
+        self._report(
+            "type-filter", self._named(value), filter=name, shown=_say(value), type=f"@{kind}", expected=f"@{expected}"
+        )
 
     def _named(self, *candidates: nodes.Node) -> str:
         return next((node.name for node in candidates if isinstance(node, nodes.Name)), "")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tunnel.language.wording.form import FORM
+from tunnel.language.wording.jinja import jinja_problem
 from tunnel.language.wording.meaning import MEANING
 from tunnel.language.wording.paths import PATHS
 from tunnel.language.wording.phrase import Severity, Wording
+from tunnel.language.wording.terms import TERMS
 
 WORDING: dict[str, Wording] = {**FORM, **MEANING, **PATHS}
 
-__all__ = ["FORM", "WORDING", "Severity", "Wording"]
+__all__ = ["FORM", "TERMS", "WORDING", "Severity", "Wording", "jinja_problem"]

@@ -46,10 +46,6 @@ FORM: dict[str, Wording] = {
         "warning", "в файле ничего нет", "удалите его или допишите",
         "the file holds nothing", "delete it or write something in it",
     ),
-    "file-ignored": Wording(
-        "warning", "файл не читается: его место не здесь", "туннели лежат в tunnels/, диалоги — в scripts/",
-        "the file is not read: it does not belong here", "tunnels go to tunnels/, dialogues to scripts/",
-    ),
     # YAML
     "several-documents": Wording(
         "error", "строка --- начинает второй документ", "оставьте в файле один документ",
@@ -97,6 +93,18 @@ FORM: dict[str, Wording] = {
         "error", "нужен текст, а YAML из-за двоеточия с пробелом прочёл ключ «{key}»", "возьмите весь текст в кавычки",
         "a text is needed, but because of `: ` YAML read a key `{key}`", "put the whole text in quotes",
     ),
+    "missing-comma": Wording(
+        "error", "внутри {…} не хватает запятой", "напишите: {line}",
+        "a comma is missing inside {…}", "write: {line}",
+    ),
+    "quote-unclosed": Wording(
+        "error", "кавычка открыта и не закрыта", "напишите: {line}",
+        "a quote is opened and not closed", "write: {line}",
+    ),
+    "bracket-unclosed": Wording(
+        "error", "скобка открыта и не закрыта", "напишите: {line}",
+        "a bracket is opened and not closed", "write: {line}",
+    ),
     "yaml-tab": Wording(
         "error", "строка начинается с табуляции", "отступайте пробелами, по два на уровень",
         "the line begins with a tab", "indent with spaces, two a level",
@@ -106,7 +114,7 @@ FORM: dict[str, Wording] = {
         "a second `: ` in the line", "put a text with a colon in quotes; check this line's indent",
     ),
     "yaml-unclosed": Wording(
-        "error", "кавычка или скобка открыта и не закрыта", "закройте её",
+        "error", "скобка или кавычка открыта и не закрыта", "закройте её",
         "a quote or a bracket is opened and not closed", "close it",
     ),
     "yaml-flow": Wording(

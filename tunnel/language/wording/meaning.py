@@ -129,11 +129,11 @@ MEANING: dict[str, Wording] = {
     ),
     "wrong-value": Wording(
         "error", "«{value}» не подходит переменной «{name}»: её тип — {type}", "number: 120; flag: true или false",
-        "`{value}` does not fit the variable `{name}` of type {type}", "number: 120; flag: true or false",
+        "`{value}` does not fit the variable `{name}`, which is {type}", "number: 120; flag: true or false",
     ),
     # templates
     "template-syntax": Wording(
-        "error", "шаблон не читается: {problem}", "закройте каждую {{ скобками }}, а каждый {% if %} — {% endif %}",
+        "error", "шаблон не читается: {problem}", "у каждой {{ есть пара }}, у каждого {% if %} — {% endif %}",
         "the template cannot be read: {problem}", "see that every {{ is closed by }} and every {% if %} by {% endif %}",
     ),
     "template-too-long": Wording(

@@ -13,7 +13,7 @@ PATHS: dict[str, Wording] = {
     ),
     "variable-never-set": Wording(
         "warning", "переменную «{name}» не задаёт ни один шаг", "спросите её (save: {name}), задайте в set или удалите",
-        "no step sets the variable `{name}`", "ask for it (ask: save: {name}), set it or delete it",
+        "no step sets the variable `{name}`", "ask for it with save: {name}, set it or delete it",
     ),
     "unreachable-step": Wording(
         "error", "до шага «{name}» никак не дойти", "приведите к нему чей-нибудь to или удалите его",
@@ -96,18 +96,14 @@ PATHS: dict[str, Wording] = {
         "warning", "в туннель «{name}» нет входа", "добавьте enter: [{link: …}]",
         "there is no way into the tunnel `{name}`", "add enter: [{link: …}]",
     ),
-    "else-needed": Wording(
-        "note", "если на дежурстве никого нет, клиенту скажут, когда ответят", "можно задать else",
-        "when nobody is on duty, the customer is told when people are back", "else may be set",
-    ),
     # channels
     "fit-list": Wording(
-        "note", "{channel}: варианты станут списком ({why})", "",
-        "{channel}: the choices become a list ({why})", "",
+        "note", "{channel}: варианты станут списком: {what} {count}, а кнопки — до {limit}", "",
+        "{channel}: the choices become a list: {count} {what}, buttons have {limit}", "",
     ),
     "fit-numbers": Wording(
-        "note", "{channel}: варианты станут пронумерованным текстом ({why})", "",
-        "{channel}: the choices become numbered text ({why})", "",
+        "note", "{channel}: варианты станут пронумерованным текстом: {what} {count}, а можно {limit}", "",
+        "{channel}: the choices become numbered text: {count} {what}, the limit is {limit}", "",
     ),
     "fit-link": Wording(
         "note", "{channel}: ссылка «{label}» станет строкой текста", "",
@@ -122,7 +118,7 @@ PATHS: dict[str, Wording] = {
         "{channel}: there is no \"send my number\" button, the number is typed", "",
     ),
     "fit-choices": Wording(
-        "warning", "{count} вариантов — больше, чем человек прочтёт", "разделите шаг: до десяти за раз",
+        "warning", "вариантов {count} — больше, чем человек прочтёт", "разделите шаг: до десяти за раз",
         "{count} choices are more than anybody reads", "split the step: ten at a time at most",
     ),
     "fit-label": Wording(
