@@ -50,7 +50,8 @@ def _metrics(app: App, health: Health) -> Callable[[web.Request], Awaitable[web.
 def _chat(app: App) -> ChatSite:
     def page_info(name: str) -> PageInfo | None:
         definition = app.content.definition
-        tunnel = definition.tunnels.get(name)
+        entry = definition.links.get(name.lower())
+        tunnel = definition.tunnels.get(entry.to.tunnel if entry else name)
         if tunnel is None:
             return None
         return PageInfo(definition.settings.company, tunnel.title, definition.settings.language)

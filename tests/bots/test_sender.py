@@ -1,0 +1,129 @@
+"""What leaves, in which order, and what each kind of error leads to."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bots.intake import Intake
+from bots.sender import AccountSender
+from bots.worker import Worker
+from channels.base import BadMessage, ChannelDown, NeedsTemplate, Refused, RetryLater, SendError, SlowDown
+from state import Store
+from tests.bots.conftest import Clock
+from tests.bots.stage import RecordingChannel, contact, press, start, text
+from tunnel.session import decode_session
+
+
+async def settle(sender: AccountSender) -> None:
+    """One round, and the end of what it began."""
+    await sender._round()
+    await asyncio.gather(*sender._flying)
+    await asyncio.sleep(0)  # the done callbacks
+
+
+async def converse(store: Store, intake: Intake, worker: Worker) -> None:
+    """Three messages in one lane."""
+    await intake.accept_events("telegram", [start(), text("t1", "что?"), text("t2", "как?")])
+    await worker.handle(await store.claim("w1", 10))
+
+
+async def test_messages_leave_in_order_one_at_a_time(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel
+) -> None:
+    await converse(store, intake, worker)
+    for sent in (1, 2, 3):
+        await settle(sender)
+        assert len(channel.said) == sent
+    assert channel.said[0].startswith("Здравствуйте")
+    assert [key for _, _, key in channel.calls] == sorted({key for _, _, key in channel.calls})
+
+
+@pytest.mark.parametrize(
+    ("error", "wait_s"),
+    [
+        (RetryLater("500"), 1.0),
+        (RetryLater("pair rate", after_s=6), 6.0),
+        (SlowDown("429", after_s=17), 17.0),
+        (ChannelDown("token revoked"), 30.0),
+    ],
+)
+async def test_a_passing_error_delays_the_lane_and_loses_nothing(
+    store: Store,
+    intake: Intake,
+    worker: Worker,
+    sender: AccountSender,
+    channel: RecordingChannel,
+    clock: Clock,
+    error: SendError,
+    wait_s: float,
+) -> None:
+    await converse(store, intake, worker)
+    channel.troubles.append(error)
+    await settle(sender)
+    await settle(sender)
+    assert channel.said == []
+    clock.now += wait_s + 0.5
+    for _ in range(3):
+        await settle(sender)
+    assert len(channel.said) == 3
+    assert channel.said[0].startswith("Здравствуйте")
+
+
+async def test_a_slowed_account_holds_everybody_back(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel, clock: Clock
+) -> None:
+    await intake.accept_events("telegram", [start()])
+    await worker.handle(await store.claim("w1", 10))
+    channel.troubles.append(SlowDown("429", after_s=10))
+    await settle(sender)
+    await intake.accept_events("telegram", [start("s2", "8")])
+    await worker.handle(await store.claim("w1", 10))
+    await settle(sender)
+    assert channel.said == []
+    clock.now += 10.1
+    await settle(sender)
+    assert len(channel.said) == 2
+
+
+@pytest.mark.parametrize("error", [BadMessage("400"), NeedsTemplate("131047"), ValueError("a bug of ours")])
+async def test_a_hopeless_message_is_set_aside_and_the_next_one_goes(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel, error: Exception
+) -> None:
+    await converse(store, intake, worker)
+    channel.troubles.append(error)
+    for _ in range(3):
+        await settle(sender)
+    assert len(channel.said) == 2
+    (letter,) = await store.dead_letters()
+    assert letter.where == "send"
+
+
+async def test_a_person_who_cannot_be_reached_is_left_in_peace(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel
+) -> None:
+    await intake.accept_events("telegram", [start()])
+    await worker.handle(await store.claim("w1", 10))
+    channel.troubles.append(Refused("bot was blocked by the user", code="403"))
+    await settle(sender)
+    assert await worker.handle(await store.claim("w1", 10)) == 1
+    stored = await store.session(contact())
+    assert stored is not None
+    session = decode_session(stored[1])
+    assert session.mode == "blocked"
+    assert session.timers == []
+    await settle(sender)
+    assert channel.said == []
+
+
+async def test_an_acknowledgement_is_tried_once(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel
+) -> None:
+    await intake.accept_events("telegram", [press("p1", "1.aaaaaa.bbbbbb")])
+    await worker.handle(await store.claim("w1", 10))
+    channel.troubles.extend([RetryLater("500"), RetryLater("500")])
+    await settle(sender)
+    channel.troubles.clear()
+    await settle(sender)
+    assert [method for method, _, _ in channel.calls if method == "ack"] == []
