@@ -11,6 +11,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from channels.base import Call
 from channels.text import (
     ELLIPSIS,
@@ -73,6 +75,8 @@ def typing(address: Address) -> Call:
 
 def _trim(text: RichText) -> RichText:
     """Without white space around it: VK cuts it off itself, and then every offset would be wrong."""
+    if text.plain == text.plain.strip():
+        return text
     start = len(text.plain) - len(text.plain.lstrip())
     return extract(text, start, len(text.plain.rstrip()))
 
@@ -159,4 +163,4 @@ def _one_line(label: str) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(value).decode()

@@ -8,6 +8,7 @@ Source: faq.whatsapp.com, "How to format your messages", read 2026-11-21.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from channels.text import SMALLEST_LIMIT, extract, is_web_address, split, utf16_units
@@ -15,6 +16,7 @@ from tunnel.messages import RichText, Span
 
 _SIGNS = {"bold": "*", "italic": "_"}
 _LOOK_ALIKES = {"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"}
+_SIGN = re.compile(r"[*_~`]")
 _ADDRESS = re.compile(r"https?://\S+")
 _LINE = re.compile(r"[^\n]+")
 
@@ -51,16 +53,17 @@ def _insert(text: RichText, at: int, addition: str) -> RichText:
 
 def mark(text: RichText) -> str:
     """The text with WhatsApp's signs in it. Links must be spelt out before."""
+    if not text.spans and _SIGN.search(text.plain) is None:
+        return text.plain
     addresses = [match.span() for match in _ADDRESS.finditer(text.plain)]
-    lines = []
-    for match in _LINE.finditer(text.plain):
-        spans = _placed(extract(text, *match.span()), [(a - match.start(), b - match.start()) for a, b in addresses])
-        lines.append((match.span(), _mark_line(match.group(), spans, addresses, match.start())))
-    result, position = [], 0
-    for (start, end), line in lines:
-        result += [text.plain[position:start], line]
-        position = end
-    return "".join([*result, text.plain[position:]])
+    return _LINE.sub(
+        lambda match: _mark_line(extract(text, *match.span()), _within(addresses, *match.span())), text.plain
+    )
+
+
+def _within(addresses: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """The addresses of one line, counted from its start."""
+    return [(first - start, last - start) for first, last in addresses if start <= first < end]
 
 
 def _placed(line: RichText, addresses: Sequence[tuple[int, int]]) -> list[Span]:
@@ -76,10 +79,10 @@ def _placed(line: RichText, addresses: Sequence[tuple[int, int]]) -> list[Span]:
         if start < end and clear and not _glued(line.plain, start, end):
             placed.append(Span(span.kind, start, end - start))
     placed.sort(key=lambda span: (span.start, -span.length))
-    return [span for i, span in enumerate(placed) if not any(_within(span, outer) for outer in placed[:i])]
+    return [span for i, span in enumerate(placed) if not any(_said_by(span, outer) for outer in placed[:i])]
 
 
-def _within(span: Span, outer: Span) -> bool:
+def _said_by(span: Span, outer: Span) -> bool:
     """Whether an outer span says it already."""
     return span.kind == outer.kind and span.start < outer.start + outer.length
 
@@ -89,32 +92,32 @@ def _glued(line: str, start: int, end: int) -> bool:
     return before.isalnum() or after.isalnum()
 
 
-def _mark_line(line: str, spans: Sequence[Span], addresses: Sequence[tuple[int, int]], offset: int) -> str:
+def _mark_line(line: RichText, addresses: Sequence[tuple[int, int]]) -> str:
     openings: dict[int, str] = {}
     closings: dict[int, str] = {}
+    spans = _placed(line, addresses)
     for span in spans:  # the outer one first
         sign, end = _SIGNS[span.kind], span.start + span.length
         openings[span.start] = openings.get(span.start, "") + sign
         closings[end] = sign + closings.get(end, "")
-    used = {_SIGNS[span.kind] for span in spans}
-    chars = _disarm(line, used, addresses, offset)
-    marked = [closings.get(i, "") + openings.get(i, "") + char for i, char in enumerate(chars)]
-    return "".join(marked) + closings.get(len(line), "")
+    plain = _disarm(line.plain, {_SIGNS[span.kind] for span in spans}, addresses)
+    marked, position = [], 0
+    for border in sorted(openings.keys() | closings.keys()):
+        marked += [plain[position:border], closings.get(border, ""), openings.get(border, "")]
+        position = border
+    return "".join([*marked, plain[position:]])
 
 
-def _disarm(line: str, used: set[str], addresses: Sequence[tuple[int, int]], offset: int) -> list[str]:
-    """The line's characters, with look-alikes for signs that would switch something on. Addresses stay as they are."""
-    chars = list(line)
-    for sign, look_alike in _LOOK_ALIKES.items():
-        active = [
-            i
-            for i, char in enumerate(line)
-            if char == sign and _switches(line, i) and not any(a <= i + offset < b for a, b in addresses)
-        ]
-        if len(active) > 1 or (active and sign in used):
-            for i in active:
-                chars[i] = look_alike
-    return chars
+def _disarm(line: str, used: set[str], addresses: Sequence[tuple[int, int]]) -> str:
+    """The line, with look-alikes for signs that would switch something on. Addresses stay as they are."""
+    places = [match.start() for match in _SIGN.finditer(line)]
+    active = [at for at in places if _switches(line, at) and not any(start <= at < end for start, end in addresses)]
+    counts = Counter(line[at] for at in active)
+    chars = list(line) if active else []
+    for at in active:
+        if counts[line[at]] > 1 or line[at] in used:
+            chars[at] = _LOOK_ALIKES[line[at]]
+    return "".join(chars) if active else line
 
 
 def _switches(line: str, i: int) -> bool:
