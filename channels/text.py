@@ -161,7 +161,9 @@ class Utf16Span(NamedTuple):
 def to_utf16_entities(text: RichText) -> list[Utf16Span]:
     """The text's spans, counted in UTF-16 units; empty ones and those outside of the text are left out."""
     plain = text.plain
-    wide = any(char > "\uffff" for char in plain)
+    if not text.spans:
+        return []
+    wide = max(plain, default="") > "\uffff"
 
     def units(index: int) -> int:
         return utf16_units(plain[:index]) if wide else index

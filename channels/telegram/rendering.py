@@ -179,9 +179,9 @@ def is_link(url: str) -> bool:
 def _rows(buttons: Sequence[Button]) -> list[list[Button]]:
     """One button a row, but short neighbours together: "Да" and "Нет", or five numbers as three and two."""
     rows: list[list[Button]] = []
-    for short, group in groupby(buttons, key=lambda button: utf16_units(button.label) <= _MIDDLING):
+    for short, group in groupby(buttons, key=lambda button: len(button.label) <= _MIDDLING):
         run = list(group)
-        width = max(utf16_units(button.label) for button in run)
+        width = max([len(button.label) for button in run])
         per_row = 1 if not short else 2 if width > _SHORT else 3
         count = -(-len(run) // per_row)
         for number in range(count):  # as even as can be, the longer rows first
@@ -204,5 +204,7 @@ def _with_plain_links(text: RichText) -> RichText:
 def _trimmed(text: RichText) -> RichText:
     """Telegram trims texts by itself, but then counts the entities anew: better to give it nothing to trim."""
     plain = text.plain
+    if plain == plain.strip():
+        return text
     start = len(plain) - len(plain.lstrip())
     return extract(text, start, max(len(plain.rstrip()), start))

@@ -147,6 +147,19 @@ async def test_edge_18_a_refused_id_is_forgotten_and_the_file_uploaded_again(fil
     assert list(ids.known.values()) == ["id2"]
 
 
+async def test_a_refused_id_is_forgotten_even_if_the_upload_fails(files):
+    provider, ids = Provider(), Ids()
+    await provider.deliver(files, ids)
+    provider.refused.add("id1")
+
+    async def fail(file: LocalFile) -> Uploaded[str]:
+        raise RetryLater("network")
+
+    with pytest.raises(RetryLater):
+        await files.deliver(GUIDE, "42", ids, by_id=provider.by_id, upload=fail)
+    assert ids.known == {}
+
+
 async def test_an_id_refused_right_after_the_upload_is_our_fault(files):
     provider, ids = Provider(), Ids()
     provider.refused.update({"id1"})

@@ -434,6 +434,7 @@ def _failure(status: int, description: str, **parameters: Any) -> web.Response:
 async def _serve(port: int, token: str) -> None:
     fake = FakeTelegram(token)
     sys.stdout.write(f"{await fake.start(port=port)}\n")
+    sys.stdout.flush()
     shown = 0
     while True:
         await fake.wait_for_any(shown)

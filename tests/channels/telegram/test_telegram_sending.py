@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 
 import aiohttp
 import pytest
@@ -93,6 +95,33 @@ async def test_edge_18_an_id_that_telegram_forgot_is_forgotten_and_the_file_uplo
     await send(telegram, call, ids)
     kinds = [type(made.params["document"]) for made in fake.of("sendDocument")]
     assert kinds == [Upload, str, Upload, str]
+
+
+@pytest.mark.parametrize(
+    ("media", "method", "field"),
+    [
+        (TEAM, "sendPhoto", "photo"),
+        (Media("video", "files/tour.mp4"), "sendVideo", "video"),
+        (Media("audio", "files/tour.mp4"), "sendAudio", "audio"),
+    ],
+)
+async def test_edge_18_every_kind_of_file_has_an_id(fake, telegram, ids, media, method, field):
+    call = Call(method, {"chat_id": 77}, media)
+    await send(telegram, call, ids)
+    await send(telegram, call, ids)
+    assert [type(made.params[field]) for made in fake.of(method)] == [Upload, str]
+    assert fake.errors == []
+
+
+async def test_edge_18_a_file_that_telegram_took_for_another_kind_is_sent_again_as_that(fake, telegram, ids):
+    voice = fake.add_file(b"ogg", kind="voice")
+    result = {"message_id": 9, "voice": {"file_id": voice}}
+    fake.fail("sendAudio", status=200, body=json.dumps({"ok": True, "result": result}).encode())
+    call = Call("sendAudio", {"chat_id": 77}, Media("audio", "files/tour.mp4"))
+    assert (await send(telegram, call, ids)).message_id == "9"
+    await send(telegram, call, ids)
+    assert fake.of("sendVoice")[0].params == {"chat_id": 77, "voice": voice}
+    assert fake.errors == []
 
 
 async def test_each_bot_has_ids_of_its_own(fake, telegram, roots, ids):
@@ -342,6 +371,11 @@ async def test_an_answer_of_another_shape_is_tried_again(fake, telegram):
 
 async def test_there_is_nothing_to_ask_about_a_person(telegram):
     assert await telegram.profile(ADDRESS) is None
+
+
+def test_limits_can_be_read_without_waiting_for_aiogram():
+    program = "import sys, channels.telegram; sys.exit('aiogram' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 # The stand-in itself.
