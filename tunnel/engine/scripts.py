@@ -76,7 +76,8 @@ class _Play:
             if line.kind == "wait":
                 self.unheard += self.player.wait(float(value))
             elif line.kind == "operator":
-                self.player.operator(value)  # what an operator says needs no line
+                said = self.player.operator(value)
+                self.unheard += said if value.startswith("/") else []  # an operator's own words need no line
             elif value.split(maxsplit=1)[:1] == ["/start"]:
                 self.unheard += self.player.start(value[len("/start") :].strip())
             else:

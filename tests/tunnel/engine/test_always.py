@@ -1,0 +1,388 @@
+"""What must hold always: for any events, on any tunnel, whatever the session holds."""
+
+from __future__ import annotations
+
+import math
+from copy import deepcopy
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.tunnel.engine.build import OFFICE, definition, key, step, text, tunnel
+from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Echo, Facts, Fault, Record, Send, Turn
+from tunnel.engine import new_session, turn
+from tunnel.engine.compiled import compiled
+from tunnel.engine.moves import MAX_STEPS
+from tunnel.engine.turn import HANDLERS
+from tunnel.events import (
+    Address,
+    Allowed,
+    Attachment,
+    Close,
+    Colleague,
+    Denied,
+    File,
+    Phone,
+    Press,
+    Profile,
+    Receipt,
+    Release,
+    Say,
+    Start,
+    Take,
+    Text,
+    Timer,
+    Trigger,
+)
+from tunnel.language.definition import (
+    Action,
+    Answer,
+    Ask,
+    Branch,
+    Choice,
+    Definition,
+    Entry,
+    Handoff,
+    Magnet,
+    MediaFile,
+    Objection,
+    Queue,
+    SetTo,
+    Silence,
+    Stage,
+    Step,
+    Target,
+    Variable,
+)
+from tunnel.language.templates import compile_condition, compile_text
+from tunnel.session import Pending, Session, decode_session, encode_session
+
+VARIABLES = [
+    Variable("t", "", "text"), Variable("n", "", "number"), Variable("p", "", "phone"), Variable("e", "", "email"),
+    Variable("d", "", "date"), Variable("f", "", "flag"),
+]  # fmt: skip
+STAGES = [Stage("new", "", 0), Stage("won", "", 1, outcome="won"), Stage("lost", "", 2, outcome="lost")]
+TEXTS = [
+    text(source)
+    for source in ("Привет", "{{ name }} {{ t | default('?') }}", "{{ n + 1 }}", "**{{ now.hour }}** {{ stage }}")
+]
+LABELS = [compile_text(source, plain=True) for source in ("Да", "Нет", "Показать рассрочку", "{{ t }}", "2")]
+CONDITIONS = [compile_condition(source, "t") for source in ("f", "n > 5", "'vip' in tags", "not t", "t + 1 > 2")]
+NAMES = ["a", "b", "c", "d"]
+
+pick = st.sampled_from
+
+
+def maybe(strategy, empty=None):
+    return st.one_of(st.just(empty), strategy)
+
+
+texts_ = pick(TEXTS)
+conditions = maybe(pick(CONDITIONS))
+sets = st.lists(
+    st.one_of(
+        st.builds(SetTo, st.just("t"), pick(["x", *TEXTS[:2]])),
+        st.builds(SetTo, pick(["n", "d", "f", "none"]), pick(TEXTS[:3])),
+        st.just(SetTo("n", 7.0)),
+    ),
+    max_size=2,
+).map(tuple)
+
+
+def targets(tunnels=("t", "u"), extra=("end",)):
+    return st.one_of(
+        st.builds(Target, pick(tunnels), pick(NAMES)), st.builds(Target, st.just(tunnels[0]), pick(list(extra)))
+    )
+
+
+def handoffs(target):
+    return st.builds(Handoff, pick(["sales", "night", "gone"]), maybe(texts_), maybe(texts_), maybe(target))
+
+
+@st.composite
+def choices(draw, target):
+    label = draw(pick(LABELS))
+    what = draw(pick(["to", "link", "objection", "handoff"]))
+    fields = {
+        "to": lambda: {"to": draw(target)},
+        "link": lambda: {"link": "https://example.com"},
+        "objection": lambda: {"objection": draw(pick(["o", "gone"]))},
+        "handoff": lambda: {"handoff": draw(handoffs(target))},
+    }[what]()
+    return Choice(label, key(label.source), set=draw(sets), when=draw(conditions), **fields)
+
+
+def many(strategy, size):
+    return st.lists(strategy, max_size=size).map(tuple)
+
+
+actions = st.one_of(
+    st.builds(Action, set=sets), st.builds(Action, tag=pick(["vip", "x"])), st.builds(Action, untag=pick(["vip", "x"])),
+    st.builds(Action, notify=pick(["sales", "gone"]), text=texts_),
+)  # fmt: skip
+media = many(st.just(MediaFile("image", "files/a.jpg")), 1)
+
+
+@st.composite
+def steps(draw, tunnel_name, name):
+    target = targets((tunnel_name, "t", "u"))
+    kind = draw(pick(["ask", "choices", "to", "handoff", "end", "split", "nothing"]))
+    fields = {
+        "stage": draw(pick(["", "new", "won", "lost", "gone"])),
+        "set": draw(sets),
+        "do": draw(many(actions, 2)),
+        "magnet": draw(pick(["", "", "gift", "gone"])),
+        "media": draw(media),
+        "say": draw(maybe(texts_)),
+        "then": draw(many(actions, 1)),
+    }
+    branches = many(st.builds(Branch, target, conditions), 2)
+    if kind == "ask":
+        fields["ask"] = Ask(
+            draw(texts_), draw(pick(["t", "n", "p", "e", "d", "f", "gone"])), draw(maybe(st.just(3.0))),
+            draw(maybe(st.just(9.0))), draw(maybe(texts_)), draw(st.booleans()),
+        )  # fmt: skip
+        fields["to"] = draw(branches)
+    if kind in ("ask", "choices"):
+        fields["choices"] = draw(many(choices(target), 3))
+        fields["silence"] = draw(
+            many(st.builds(Silence, pick([60.0, 3600.0]), maybe(texts_), many(choices(target), 1), maybe(target)), 2)
+        )
+    if kind == "to":
+        fields["to"] = draw(branches)
+    if kind == "handoff":
+        fields["handoff"] = draw(handoffs(target))
+    if kind == "split":
+        fields["split"] = {draw(pick(NAMES)): 1.0}
+    fields["end"] = kind == "end"
+    return Step(tunnel_name, name, key(tunnel_name, name), **fields)
+
+
+@st.composite
+def definitions(draw) -> Definition:
+    made = []
+    for tunnel_name in draw(pick([("t",), ("t", "u")])):
+        names = NAMES[: draw(st.integers(1, len(NAMES)))]
+        entry = Entry(Target(tunnel_name, draw(pick(names))), draw(pick(["", "link"])), draw(pick([(), ("сайдинг",)])))
+        made.append(
+            tunnel(*(draw(steps(tunnel_name, name)) for name in names), name=tunnel_name, stages=STAGES, enter=[entry])
+        )
+    shared = st.one_of(targets(("",), ("end", "resume")), targets())
+    answers = st.builds(Answer, texts_, many(choices(shared), 2), maybe(handoffs(shared)), maybe(shared), media)
+    return definition(
+        *made,
+        variables=VARIABLES,
+        objections=[Objection("o", "", ("дорого",), tuple(draw(st.lists(answers, min_size=1, max_size=3))))],
+        magnets=[Magnet("gift", "Гид", draw(maybe(texts_)), draw(maybe(st.just(MediaFile("document", "f.pdf")))))],
+        queues={"sales": Queue("sales", "", OFFICE), "night": Queue("night", "")} if draw(st.booleans()) else {},
+        language=draw(pick(["ru", "en"])),
+    )
+
+
+ADDRESSES = [Address("telegram", "b", "1"), Address("web", "s", "2")]
+addresses = pick(ADDRESSES)
+times = st.one_of(st.floats(1.7e9, 1.8e9), pick([0.0, -1.0, math.nan, math.inf, -math.inf, 1e300, 1.7e9, 1e11, 2e11]))
+words = st.one_of(
+    pick(["Да", "2", "1", "дорого", "стоп", "назад", "оператор", "сайдинг", "link", "/start", "/start link", "начать",
+          "120", "8 912 345-67-89", "a@b.ru", "завтра", "t", "показать расрочку", "", " "]),
+    st.text(max_size=30),
+    st.text(min_size=600, max_size=900),
+)  # fmt: skip
+tokens = st.one_of(st.text(max_size=12), st.builds(
+    lambda visit, step_key, choice: f"{visit}.{step_key}.{choice}",
+    pick(["1", "2", "3", "zz", "", "-1", "é"]),
+    pick([key(name, each) for name in "tu" for each in NAMES] + ["ended", "", "objobj"]),
+    pick([key(label.source) for label in LABELS] + ["again", "people", ""]),
+))  # fmt: skip
+files = many(st.builds(File, kind=pick(["image", "voice", "sticker", "location"]), ref=words), 2)
+profiles = maybe(
+    st.builds(
+        Profile, name=words, sex=pick(["", "female", "male"]), timezone=pick(["", "Asia/Omsk", "../x", "America"])
+    )
+)
+customer = {"id": st.just("e"), "at": times, "sent_at": times, "address": addresses, "profile": profiles}
+operator = {"id": st.just("e"), "at": times, "operator": pick(["", "i", "p"])}
+timers = st.one_of(
+    st.builds(lambda visit, index: f"silence:{visit}:{index}", st.integers(-1, 9), st.integers(-1, 3)), words
+)
+EVENTS = {
+    Text: st.builds(Text, text=words, **customer),
+    Press: st.builds(Press, token=tokens, label=words, ack=pick(["", "k"]), **customer),
+    Start: st.builds(Start, ref=st.one_of(pick(["", "link", "t", "u"]), words), **customer),
+    Phone: st.builds(Phone, phone=words, own=st.booleans(), **customer),
+    Attachment: st.builds(Attachment, files=files, text=words, group=pick(["", "g"]), **customer),
+    Denied: st.builds(Denied, **customer),
+    Allowed: st.builds(Allowed, **customer),
+    Receipt: st.builds(Receipt, message_id=words, status=pick(["sent", "failed"]), **customer),
+    Colleague: st.builds(Colleague, text=words, operator=words, **customer),
+    Take: st.builds(Take, **operator),
+    Say: st.builds(Say, text=words, files=files, **operator),
+    Release: st.builds(Release, step=st.one_of(pick(["", "a", "t/b", "u"]), words), **operator),
+    Close: st.builds(Close, **operator),
+    Timer: st.builds(Timer, id=st.just("e"), at=times, timer=timers, due_at=times),
+    Trigger: st.builds(Trigger, id=st.just("e"), name=words),
+}
+events = st.one_of(*EVENTS.values())
+facts = st.builds(Facts, now=times, desk=st.booleans(), seed=st.integers(0, 2**63))
+counts = st.integers(-(2**63), 2**64 - 1)
+names_ = st.one_of(pick(["a", "b", "t", "u", "o", "end", ""]), st.text(max_size=5))
+values = st.one_of(words, times, st.booleans(), st.lists(words, max_size=2))
+sessions = st.builds(
+    Session,
+    contact=names_,
+    address=maybe(addresses),
+    mode=pick(["bot", "queued", "operator", "stopped", "blocked", "nonsense"]),
+    mode_before=pick(["bot", "queued", "operator", "stopped", "blocked"]),
+    epoch=st.integers(0, 2**40),
+    queue=names_,
+    operator=names_,
+    tunnel=names_,
+    step=names_,
+    visit=counts,
+    visit_at=times,
+    ended=st.booleans(),
+    told_ended=st.booleans(),
+    variables=st.dictionaries(pick(["t", "n", "p", "e", "d", "f", "gone", "name"]), values, max_size=4),
+    tags=st.lists(names_, max_size=3),
+    stages=st.dictionaries(names_, names_, max_size=3),
+    pending=maybe(st.builds(Pending, names_, counts)),
+    raised=st.dictionaries(names_, counts, max_size=2),
+    granted=st.lists(names_, max_size=2),
+    timers=st.lists(timers, max_size=3),
+    last_text=words,
+    last_text_at=times,
+    last_press=tokens,
+    last_press_at=times,
+    last_album=pick(["", "g"]),
+    keyboard_open=st.booleans(),
+    told_queue=times,
+    visits=st.dictionaries(names_, counts, max_size=2),
+    won=st.lists(names_, max_size=2),
+    history=st.lists(st.one_of(pick([key("t", name) for name in NAMES]), names_), max_size=12),
+    offered=counts,
+)
+unhurried = settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def test_every_kind_of_event_is_generated():
+    assert set(EVENTS) == set(HANDLERS)
+
+
+def _check(before: Session, event, result: Turn) -> None:
+    """What holds of every single turn."""
+    sends = [effect for effect in result.effects if isinstance(effect, Send)]
+    bot = [effect for effect in sends if effect.by == "bot"]
+    entered = [effect for effect in result.effects if isinstance(effect, Record) and effect.what == "entered"]
+    assert len(entered) <= MAX_STEPS
+    wrote = isinstance(event, Text | Press | Start | Phone | Attachment)
+    if before.mode in ("stopped", "blocked") and not wrote:
+        assert not bot
+    if before.mode == "operator" and not isinstance(event, Release):
+        assert len(bot) <= 1  # the confirmation of a stop
+        assert not bot or result.session.mode == "stopped"
+    if isinstance(event, Take | Say | Close | Colleague | Denied | Allowed | Receipt | Trigger):
+        assert not bot
+    if isinstance(event, Timer) and before.mode != "bot":
+        assert not result.effects or [type(effect) for effect in result.effects] == [Record]
+    if isinstance(event, Press) and event.ack:
+        assert isinstance(result.effects[0], Acknowledge)
+    _check_order(result)
+    for send in sends:
+        assert send.message.text.plain or send.message.media or send.message.buttons
+        assert not send.message.buttons or send.message.text.plain
+        for button in send.message.buttons:
+            assert button.label
+            assert bool(button.token) != bool(button.link)
+            assert button.token.isascii()
+            assert len(button.token) <= 40
+        for span in send.message.text.spans:
+            assert 0 <= span.start < span.start + span.length <= len(send.message.text.plain)
+    _check_timers(before, result)
+
+
+def _check_order(result: Turn) -> None:
+    """Acknowledgement, then echo, then everything else."""
+    kinds = [type(effect) for effect in result.effects]
+    if Acknowledge in kinds:
+        assert kinds.index(Acknowledge) == 0
+    if Echo in kinds:
+        assert kinds.index(Echo) <= 2  # behind the acknowledgement and a touch
+        assert Send not in kinds[: kinds.index(Echo)]
+        assert Desk not in kinds[: kinds.index(Echo)]
+
+
+def _check_timers(before: Session, result: Turn) -> None:
+    """The session knows exactly the timers that are armed."""
+    armed = list(before.timers)
+    for effect in result.effects:
+        if isinstance(effect, Cancel):
+            armed = [timer for timer in armed if timer != effect.timer]
+        elif isinstance(effect, Arm):
+            assert math.isfinite(effect.at)
+            armed.append(effect.timer)
+    assert set(result.session.timers) <= set(armed)
+    if result.session.mode != "bot":
+        assert result.session.timers == [] or result.session.timers == before.timers
+
+
+@unhurried
+@given(definitions(), sessions, events, facts)
+def test_any_event_in_any_session_gives_a_turn(made, session, event, known):
+    before = deepcopy(session)
+    result = turn(made, session, event, known)
+    assert isinstance(result, Turn)
+    assert _same(session, before), "the given session was changed"
+    again = turn(made, deepcopy(before), event, known)
+    assert _same(result, again), "the same arguments gave another turn"
+    _check(before, event, result)
+
+
+def _same(one, other) -> bool:
+    """Equal as stored: NaN equals itself there."""
+    return msgspec.msgpack.encode(one) == msgspec.msgpack.encode(other)
+
+
+@unhurried
+@given(definitions(), st.lists(st.tuples(events, facts), max_size=15))
+def test_any_conversation_goes_on_through_the_store(made, happened):
+    session = new_session("0" * 24)
+    for event, known in happened:
+        result = turn(made, session, event, known)
+        assert isinstance(result, Turn)
+        _check(session, event, result)
+        blob = encode_session(result.session)
+        session = decode_session(blob)
+        assert encode_session(session) == blob
+        assert len(session.history) <= 10
+
+
+@unhurried
+@given(definitions(), definitions(), st.lists(st.tuples(events, facts), max_size=12))
+def test_content_may_change_in_the_middle(one, other, happened):
+    session = new_session("0" * 24)
+    for at, (event, known) in enumerate(happened):
+        result = turn(one if at < len(happened) // 2 else other, session, event, known)
+        assert isinstance(result, Turn)
+        _check(session, event, result)
+        session = result.session
+
+
+@unhurried
+@given(definitions(), sessions, st.text(min_size=6, max_size=20), facts)
+def test_faults_hold_none_of_a_customers_words(made, session, secret, known):
+    secret = f"§{secret}§"
+    session.variables = {"t": secret}
+    event = Text(id="e", at=known.now, address=ADDRESSES[0], text=secret)
+    result = turn(made, session, event, known)
+    assert isinstance(result, Turn)
+    told = [effect for effect in result.effects if isinstance(effect, Fault)]
+    assert all(secret not in str(effect) for effect in told)
+
+
+def test_a_definition_is_compiled_once():
+    made = definition(tunnel(step("a", say=text("a"), end=True)))
+    assert compiled(made) is compiled(made)
+    assert compiled(definition(tunnel(step("a", say=text("a"), end=True)))) is not compiled(made)
