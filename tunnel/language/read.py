@@ -99,21 +99,32 @@ def validate(model: type[Model], data: Map, report: Report) -> Model | None:
 
 def _follows_from_another(error: ErrorDetails, root: Map) -> bool:
     """A key that is missing because its value was taken out."""
-    path = _path(error)
+    path = _path(error, root)
     if error["type"] != "missing":
         return False
     parent, _, _ = _follow(root, path)
     return isinstance(parent, Map) and path[-1] in parent.dropped
 
 
-def _path(error: ErrorDetails) -> list[Any]:
-    """Where the error is, without what pydantic adds of its own."""
-    return [part for part in error["loc"] if not (isinstance(part, str) and (part[:1] == "~" or part == "[key]"))]
+def _path(error: ErrorDetails, root: Map) -> list[Any]:
+    """Where the error is, without what pydantic adds of its own: "[key]" and the forms of unions ("~map")."""
+    path: list[Any] = []
+    node: Any = root
+    for part in error["loc"]:
+        added = isinstance(part, str) and (part == "[key]" or part[:1] == "~")
+        if added and not (isinstance(node, Map) and part in node):
+            continue
+        path.append(part)
+        if isinstance(node, Map):
+            node = node.get(part)  # type: ignore[call-overload]
+        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node):
+            node = node[part]
+    return path
 
 
 def _take_out(root: Map, error: ErrorDetails) -> bool:
     """Remove what the error is about: the value, or, where a key is missing, what it is missing in."""
-    path = _path(error)
+    path = _path(error, root)
     if error["type"] == "missing":
         path = path[:-1]
     if not path:
@@ -133,19 +144,20 @@ def _take_out(root: Map, error: ErrorDetails) -> bool:
 def _report_error(error: ErrorDetails, root: Map, model: type[Keys], report: Report) -> None:
     code = _BUILT_IN.get(error["type"], error["type"])
     details: dict[str, Any] = dict(error.get("ctx", {}))
-    path = _path(error)
+    path = _path(error, root)
     parent, node, key = _follow(root, path)
     place = _place_of(parent, node, key)
+    last = str(path[-1]) if path else ""
     if code == "unknown-key":
         known = known_keys(parent.model or model) if isinstance(parent, Map) else []
-        details = {"key": str(path[-1]), "near": nearest(str(path[-1]), known), "known": ", ".join(known)}
-        place = _key_place(parent, str(path[-1]), place)
+        details = {"key": last, "near": nearest(last, known), "known": ", ".join(known)}
+        place = _key_place(parent, last, place)
     elif code == "missing-key":
-        details = {"key": str(path[-1])}
+        details = {"key": last}
     elif code == "wrong-shape":
         details = {"expected": details.get("expected_tags", "").replace("~", "").replace("'", "")}
     if code in ("bad-name", "bad-link-word") and error["loc"][-1] == "[key]":
-        place = _key_place(parent, str(path[-1]), place)
+        place = _key_place(parent, last, place)
     details.setdefault("key", str(key) if key is not None else "")
     if code == "expected-map":
         details.setdefault("keys", "…")

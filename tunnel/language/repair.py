@@ -133,12 +133,10 @@ def _requoted_block(line: str) -> str:
     """`say: Внимание: скидка` → `say: "Внимание: скидка"`."""
     found = _BLOCK.match(line)
     key = found["head"].strip().removesuffix(":").split()[-1] if found else ""
-    if (
-        not found
-        or key not in TEXT_KEYS | {"-"}
-        or found["value"][0] in "\"'|>&"
-        or (found["value"][0] == "{" and found["value"][:2] not in _JINJA)
-    ):
+    if not found or key not in TEXT_KEYS | {"-"}:
+        return line
+    value = found["value"]
+    if value[0] in "\"'|>&" or (value[0] == "{" and value[:2] not in _JINJA):
         return line
     return f"{found['head']}{quoted(found['value'])}{found['comment'] or ''}"
 

@@ -19,6 +19,11 @@ _HIDE_WAYS = (
     "unknown-step", "unknown-tunnel", "resume-outside", "choice-does-nothing", "same-name", "special-step-name",
 )  # fmt: skip
 
+_HIDE_WAYS = (
+    "unknown-step", "unknown-tunnel", "resume-outside", "choice-does-nothing", "same-name", "special-step-name",
+)  # fmt: skip
+"""Findings after which it is not known where steps lead."""
+
 Node = tuple[str, str]
 """(tunnel, step)"""
 WayKind = Literal["branch", "arm", "else", "choice", "silence", "objection"]
@@ -72,16 +77,8 @@ class Content:
     @property
     def followable(self) -> bool:
         """Whether no finding so far makes the ways through the content unknown."""
-        told = self.report
-        unknown = (
-            "unknown-step",
-            "unknown-tunnel",
-            "resume-outside",
-            "choice-does-nothing",
-            "same-name",
-            "special-step-name",
-        )
-        return not (self.scope.blind or told.form_failed or any(told.has(code) for code in unknown))
+        hidden = self.scope.blind or self.report.form_failed
+        return not hidden and not any(self.report.has(code) for code in _HIDE_WAYS)
 
     @cached_property
     def steps(self) -> dict[Node, Step]:
