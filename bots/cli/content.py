@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,6 +22,7 @@ from bots.cli.findings import (
 )
 from bots.cli.screen import FAILED, WRONG_USE, say
 
+FILE_KINDS = ("settings", "tunnel", "shared", "script")
 _NO_TUNNEL = Text("There is no tunnel {name!r}. There are: {known}", "Воронки {name!r} нет. Есть: {known}")
 
 
@@ -72,12 +74,13 @@ def diagram(name: str, directory: Path | None, lang: Language | None) -> None:
 
 @click.command(
     help=say(
-        "Print the content language's JSON Schema, for completion in an editor.",
-        "Напечатать JSON Schema языка содержания — для подсказок в редакторе.",
+        "Print the content language's JSON Schema, for completion in an editor: of one kind of file, or of any.",
+        "Напечатать JSON Schema языка содержания — для подсказок в редакторе: одного вида файлов или любого.",
     )
 )
-def schema() -> None:
+@click.argument("kind", required=False, type=click.Choice(FILE_KINDS))
+def schema(kind: Any) -> None:
     """Print the schema."""
     from tunnel.language import schema as build
 
-    click.echo(json.dumps(build(), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(build(kind), ensure_ascii=False, indent=2))

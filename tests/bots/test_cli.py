@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 
 import bots.cli.run
 from bots.cli import tunnel
+from bots.cli.content import FILE_KINDS
 from bots.cli.group import COMMANDS, main
 from bots.settings import VARIABLES, Settings
+from tunnel.language.schema import FILES
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -275,8 +277,15 @@ def test_diagram_of_an_unknown_tunnel(content: Path) -> None:
     assert "There are: siding" in result.stderr
 
 
-def test_schema() -> None:
-    assert json.loads(call("schema").stdout)
+@pytest.mark.parametrize("kind", ["", *FILE_KINDS])
+def test_schema(kind: str) -> None:
+    schema = json.loads(call("schema", *kind.split()).stdout)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"].endswith(kind)
+
+
+def test_the_schema_knows_every_kind_of_file() -> None:
+    assert set(FILE_KINDS) == set(FILES)
 
 
 # --- chat
