@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.telegram_rules import Upload, complaints, from_form, specification
+from tests.fakes.telegram_rules import Upload, complaints, read_params, specification
 from tests.fakes.telegram_updates import BOT, DATE, DESK, Json, Updates, supergroup
 
 __all__ = ["BOT", "DESK", "TOKEN", "FakeCall", "FakeTelegram", "Updates", "Upload"]
@@ -236,7 +236,7 @@ class FakeTelegram:
         if method not in specification()["methods"]:
             self.errors.append(f"{method}: not in the excerpt of the specification")
             return _failure(404, "Not Found: method not found")
-        params = await _params(request, method)
+        params = await read_params(request, method)
         trouble = self._trouble(method, params)
         if trouble is not None and trouble.hang:
             self._record(method, params)
@@ -409,21 +409,6 @@ class FakeTelegram:
         if request.match_info["token"] != self.token or found is None:
             return _failure(404, "Not Found")
         return web.Response(body=found, content_type="application/octet-stream")
-
-
-async def _params(request: web.Request, method: str) -> Json:
-    if request.content_type == "application/json":
-        return dict(await request.json())
-    if request.content_type != "multipart/form-data":
-        return dict(request.query)
-    texts: dict[str, str] = {}
-    files: Json = {}
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            files[name] = Upload(value.filename, value.content_type, value.file.read())
-        else:
-            texts[name] = str(value)
-    return from_form(method, texts) | files
 
 
 def _failure(status: int, description: str, **parameters: Any) -> web.Response:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from aiohttp import web
+
 SPECIFICATION = Path(__file__).parents[1] / "specs" / "telegram" / "api.json"
 UPLOAD_BYTES = {"photo": 10_000_000}
 ANY_UPLOAD_BYTES = 50_000_000
@@ -44,6 +46,22 @@ def from_form(method: str, fields: dict[str, str]) -> dict[str, Any]:
         if "String" not in types or (name == "chat_id" and re.fullmatch(r"-?\d+", value)):
             params[name] = json.loads(value)
     return params
+
+
+async def read_params(request: web.Request, method: str) -> dict[str, Any]:
+    """A call's parameters, however they were sent."""
+    if request.content_type == "application/json":
+        return dict(await request.json())
+    if request.content_type != "multipart/form-data":
+        return dict(request.query)
+    texts: dict[str, str] = {}
+    files: dict[str, Any] = {}
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            files[name] = Upload(value.filename, value.content_type, value.file.read())
+        else:
+            texts[name] = str(value)
+    return from_form(method, texts) | files
 
 
 def complaints(method: str, params: dict[str, Any]) -> list[str]:
