@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bots.bilingual import Language, Text
 from bots.cli.settings import shown
+from bots.docs_channels import PAGE as CHANNELS_PAGE
+from bots.docs_channels import channels_page
 from bots.settings import Settings, about_of, variable
 
 _SETTINGS_HEAD = Text(
@@ -92,6 +94,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.ru.md": lambda: settings_page("ru"),
     "docs/reference/metrics.md": metrics_page,
     "docs/reference/command-line.md": commands_page,
+    CHANNELS_PAGE: channels_page,
 }
 """File → what it has to hold."""
 
