@@ -55,6 +55,7 @@ class EmbeddedRedis:
         self._binary = binary
         self._maxmemory = maxmemory
         self._socket = self.directory / "redis.sock"
+        self._log = self.directory / "redis.log"
         self._lock: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -89,6 +90,9 @@ class EmbeddedRedis:
                 process.kill()
                 process.wait()
         if self._lock is not None:
+            if self._socket.parent != self.directory:
+                with contextlib.suppress(OSError):
+                    self._socket.parent.rmdir()
             self._lock.close()
             self._lock = None
 
@@ -116,7 +120,9 @@ class EmbeddedRedis:
         command = [str(binary), *self._options()]
         if sys.platform == "linux" and threading.current_thread() is threading.main_thread():
             command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *command]
-        with (self.directory / "redis.log").open("ab") as log:
+        with contextlib.suppress(FileNotFoundError):
+            self._log.replace(self._log.with_suffix(".log.1"))
+        with self._log.open("wb") as log:
             try:
                 return subprocess.Popen(  # noqa: S603  the command is ours
                     command,
@@ -166,9 +172,8 @@ class EmbeddedRedis:
         return Redis(unix_socket_path=str(self._socket), socket_timeout=2.0, protocol=2, retry=Retry(NoBackoff(), 0))
 
     def _last_words(self) -> str:
-        lines = (self.directory / "redis.log").read_text(errors="replace").splitlines()
-        told = [line for line in lines[-30:] if "#" in line or "FATAL" in line or "rror" in line]
-        return " / ".join(told[-3:] or lines[-1:]) or f"see {self.directory / 'redis.log'}"
+        lines = self._log.read_text(errors="replace").splitlines()
+        return " / ".join(line.strip() for line in lines[-5:] if line.strip()) or f"see {self._log}"
 
     async def _end_leftover(self) -> None:
         """End a server that outlived its program. It may be ending by itself; two must never write the same files."""

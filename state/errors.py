@@ -59,6 +59,8 @@ def translated() -> Iterator[None]:
     except exceptions.RedisError as error:
         if passing(error):
             raise Unavailable(f"Redis: {type(error).__name__}") from error
+        if isinstance(error, exceptions.AuthenticationError):
+            raise StateError("Redis refuses the user or the password of TUNNEL_REDIS_URL") from error
         raise
     except (OSError, TimeoutError) as error:
         raise Unavailable(f"Redis: {type(error).__name__}") from error
