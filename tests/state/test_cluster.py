@@ -1,0 +1,135 @@
+"""The same store on a Redis Cluster: one node that owns all slots already refuses a script that leaves its slot."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from state import DeadLetter, Full, Outgoing, Store
+from tests.conftest import wait_for_redis
+from tests.state.conftest import NOW, Clock, event, handled
+
+NAMES = [f"contact{number}" for number in range(40)]
+
+
+@pytest.fixture(scope="module")
+def cluster_url(redis_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as probe:  # a cluster needs TCP, and its bus a second port 10,000 higher, so a low one
+        for port in range(21000, 22000):
+            try:
+                probe.bind(("127.0.0.1", port))
+                break
+            except OSError:
+                continue
+    directory = tmp_path_factory.mktemp("cluster")
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""]
+    command = [str(redis_binary), *options, "--cluster-enabled", "yes"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        try:
+            wait_for_redis(process, Redis(port=port))
+            with Redis(port=port) as redis:
+                redis.execute_command("CLUSTER", "ADDSLOTS", *range(16384))
+                while b"cluster_state:ok" not in redis.execute_command("CLUSTER", "INFO"):
+                    time.sleep(0.01)
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+async def store(cluster_url: str, clock: Clock) -> AsyncIterator[Store]:
+    with Redis.from_url(cluster_url) as redis:
+        redis.flushall()
+    store = await Store.connect(cluster_url, cluster=True, clock=clock)
+    yield store
+    await store.close()
+
+
+async def test_a_whole_way_over_all_partitions(store: Store) -> None:
+    assert await store.accept([event(name, b"1") for name in (*NAMES, *NAMES[:5])]) == [True] * 40 + [False] * 5
+    claims = []
+    while len(claims) < 40:
+        claims += await store.claim("w", 10, 1000)
+    assert sorted(claim.contact for claim in claims) == sorted(NAMES)
+    commits = [
+        handled(
+            claim,
+            outgoing=(Outgoing(claim.contact, "tg", b"row"),),
+            arm=(("t", NOW + 1),),
+            journal=(b"line",),
+            recent=(b"line",),
+            dead=(DeadLetter("turn", "cause", b"", claim.contact),),
+        )
+        for claim in claims
+    ]
+    commits.append(handled(claims[7], b"never"))
+    done = await store.commit(commits)
+    assert done == [True] * 40 + [False]
+    sent = 0
+    while mails := (await store.take_mail("tg", 64, NOW, person_rate_per_s=1.0))[0]:
+        results = await asyncio.gather(*(store.mail_sent(mail, NOW) for mail in mails))
+        sent += sum(results)
+    assert sent == 40
+    moved = 0
+    while (fired := await store.fire_due(NOW + 1, 64))[0]:
+        moved += fired[0]
+    assert moved == 40
+    assert len(await store.dead_letters()) == 40
+    assert (await store.depth()).ready == 40
+    assert await store.recover("v", min_idle_ms=0) == []
+
+
+async def test_everything_else_works_too(store: Store) -> None:
+    await store.accept([event("ann", b"1"), event("ann", b"take", control=True)])
+    claims = await store.claim("w", 10, 1000)
+    await store.commit([handled(claims[0], outgoing=(Outgoing("lane", "tg", b"1"), Outgoing("lane", "tg", b"2")))])
+    assert await store.session("ann") == (1, b"session")
+    (mail,), _ = await store.take_mail("tg", 1, NOW)
+    assert await store.renew([mail], NOW) == [True]
+    assert await store.in_flight("ann", [("tg", "lane")], NOW) == [("tg", "lane")]
+    assert await store.mail_delayed(mail, NOW + 1)
+    assert await store.lane_cleared("tg", "lane", "ann") == 2
+    await store.pause_account("tg", NOW + 5)
+    assert await store.take_mail("tg", 1, NOW) == ([], NOW + 5)
+    assert await store.lease_rate("tg", 30, 10, NOW) == 10
+    assert await store.thread_append("lane", "ann", 1, b"x")
+    assert await store.thread_read("lane", "ann", 0, 10) == [(1, b"x")]
+    assert await store.desk_opening("chat", "ann")
+    await store.desk_bind("chat", 5, "ann")
+    assert (await store.desk_contact("chat", 5), await store.desk_thread("chat", "ann")) == ("ann", 5)
+    await store.files.put("tg", "sha", "id")
+    assert await store.files.get("tg", "sha") == "id"
+    await store.set_cursor("tg", "5")
+    assert await store.get_cursor("tg") == "5"
+    assert len(await store.journal_read(store._link.partition("ann"))) == 2
+    await store.ping()
+
+
+async def test_another_process_is_woken(store: Store, cluster_url: str, clock: Clock) -> None:
+    other = await Store.connect(cluster_url, cluster=True, clock=clock)
+    waiting = asyncio.create_task(other.wait_for_mail("tg", 60))
+    while (await store._link.call("PUBSUB", "NUMSUB", "tn:wake"))[-1] in (0, b"0", (b"tn:wake", 0)):
+        await asyncio.sleep(0.001)
+    await store.accept([event("ann", b"1")])
+    claims = await store.claim("w", 10, 1000)
+    await store.commit([handled(claims[0], outgoing=(Outgoing("lane", "tg", b"1"),))])
+    assert await waiting
+    await other.close()
+
+
+async def test_memory_is_watched(store: Store, cluster_url: str) -> None:
+    with Redis.from_url(cluster_url) as redis:
+        try:
+            redis.config_set("maxmemory", int(redis.info("memory")["used_memory"] * 1.2))
+            await store._memory.check()
+            with pytest.raises(Full):
+                await store.accept([event("ann", b"1")])
+        finally:
+            redis.config_set("maxmemory", 0)

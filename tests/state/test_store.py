@@ -1,0 +1,128 @@
+"""Connecting, layout, key names, depth; and a Redis that goes and comes back."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+import state
+from state import Depth, EmbeddedRedis, Outgoing, Store, Unavailable, WrongPartitions, keys
+from state.keys import Keys
+from tests.state.conftest import NOW, Clock, event, handled, turn
+
+SCRIPTS = Path(state.__file__).parent / "scripts"
+
+
+async def test_the_number_of_partitions_is_fixed_by_the_first(redis_url: str) -> None:
+    first = await Store.connect(redis_url, partitions=4)
+    with pytest.raises(WrongPartitions, match="laid out in 4 partitions, the program was told 8"):
+        await Store.connect(redis_url, partitions=8)
+    elsewhere = await Store.connect(redis_url, partitions=8, prefix="other")
+    for store in (first, elsewhere):
+        await store.close()
+
+
+@pytest.mark.parametrize("partitions", [0, -1, 5000])
+async def test_a_senseless_number_of_partitions_is_refused(redis_url: str, partitions: int) -> None:
+    with pytest.raises(WrongPartitions):
+        await Store.connect(redis_url, partitions=partitions)
+
+
+async def test_nobody_listens(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        await Store.connect(f"unix://{tmp_path}/nobody.sock")
+    with pytest.raises(Unavailable):
+        await Store.connect("redis://127.0.0.1:1")
+
+
+def test_a_contact_keeps_its_partition() -> None:
+    """Data are found by these numbers: they must never change."""
+    names = Keys("tn", 16)
+    assert [names.partition(name) for name in ("ann", "bob", "0f" * 12)] == [3, 0, 4]
+    spread = {names.partition(f"contact{number}") for number in range(300)}
+    assert spread == set(range(16))
+
+
+def test_lua_and_python_make_the_same_names(redis_url: str) -> None:
+    names = Keys("tn", 16)
+    source = names.lua() + "return {at('3', READY), of('3', INBOX, 'ann'), WAKE, WRITTEN}"
+    with Redis.from_url(redis_url) as redis:
+        made = [name.decode() for name in redis.eval(source, 0)]
+    expected = [names.of(3, keys.READY), names.of(3, keys.INBOX, "ann"), names.whole("wake"), names.whole("written")]
+    assert made == expected
+
+
+def test_key_kinds_have_names_of_their_own() -> None:
+    kinds = [value for name, value in vars(keys).items() if name.isupper() and isinstance(value, str)]
+    assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.lua")), ids=lambda path: path.stem)
+def test_scripts_leave_key_names_to_the_one_module(script: Path) -> None:
+    """A key is made by `at` or `of`, or given; and a script says what it takes and gives."""
+    source = script.read_text()
+    assert source.startswith("-- ")
+    if script.stem != "lib":
+        assert "ARGV" in source.split("\nlocal", 1)[0]
+    assert not re.search(r"['\"](tn|in|ct|se|out|mail|held|seen|ready):", source)
+
+
+async def test_every_key_of_a_contact_lies_in_its_partition(store: Store, redis_url: str) -> None:
+    rows = (Outgoing("lane", "tg", b"row"),)
+    await turn(store, "ann", outgoing=rows, arm=(("t", NOW + 9),), journal=(b"l",), recent=(b"r",))
+    await store.take_mail("tg", 1, NOW, person_rate_per_s=1.0)
+    await store.accept([event("ann", b"1"), event("ann", b"2", control=True)])
+    await store.thread_append("lane", "ann", 1, b"x")
+    await store.desk_opening("chat", "ann")
+    await store.desk_bind("chat", 5, "ann")
+    with Redis.from_url(redis_url) as redis:
+        found = {key.decode() for key in redis.scan_iter()}
+    p = store._link.partition("ann")
+    empty = {f"tn:{{{other}}}:ready" for other in range(16) if other != p}  # each with its consumer group
+    assert {key for key in found if not key.startswith(f"tn:{{{p}}}:")} == {"tn:meta", "tn:topics:chat"} | empty
+
+
+async def test_depth_counts_what_waits(store: Store, clock: Clock) -> None:
+    assert await store.depth() == Depth()
+    rows = (Outgoing("lane", "tg", b"1"), Outgoing("lane", "tg", b"2"), Outgoing("other", "vk", b"3"))
+    await turn(store, "ann", outgoing=rows, arm=(("t", NOW + 9), ("u", NOW + 9)))
+    await store.accept([event("bob", b"1"), event("eve", b"1")])
+    await store.claim("w", 1)
+    depth = await store.depth()
+    assert (depth.ready, depth.claimed, depth.mail, depth.timers) == (2, 1, 2, 2)
+    assert 0 <= depth.oldest_waiting_s < 60
+
+
+async def test_a_server_that_forgot_the_scripts_is_taught_again(store: Store, redis_url: str) -> None:
+    await store.accept([event("ann", b"1")])
+    with Redis.from_url(redis_url) as redis:
+        redis.script_flush()
+    assert await store.accept([event("ann", b"1"), event("ann", b"2")]) == [False, True]
+
+
+async def test_the_store_goes_on_when_redis_is_back(redis_binary: Path, tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path, binary=redis_binary)
+    store = await Store.connect(await server.start())
+    await store.accept([event("ann", b"1")])
+    os.kill(int((server.directory / "redis.pid").read_text()), signal.SIGKILL)
+    await server.stop()
+    with pytest.raises(Unavailable):
+        await store.accept([event("ann", b"2")])
+    await server.start()
+    assert await store.accept([event("ann", b"1"), event("ann", b"2")]) == [False, True]
+    (claim,) = await store.claim("w", 10)
+    assert await store.commit([handled(claim)]) == [True]
+    await store.close()
+    await server.stop()
+
+
+async def test_closing_twice_is_harmless(redis_url: str) -> None:
+    store = await Store.connect(redis_url)
+    await store.wait_for_mail("tg", 0.0)
+    await store.close()
+    await store.close()
