@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -29,7 +30,7 @@ from bots.settings import Settings
 from bots.turns import Turner
 from bots.worker import Worker
 from channels.base import Channel
-from state import EmbeddedRedis, Store, Unavailable
+from state import EmbeddedRedis, StateError, Store, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,16 @@ def run(settings: Settings, roles: frozenset[str], poll: bool | None = None) -> 
     except ContentBroken as error:
         print(error.report, file=sys.stderr)  # noqa: T201 - for the person who started the program
         return 1
-    return _runner()(_main(settings, content, roles, settings.polls if poll is None else poll))
+    try:
+        return _runner()(_main(settings, content, roles, settings.polls if poll is None else poll))
+    except StateError as error:
+        reason = str(error)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        reason = f"port {settings.port} is taken by another program: stop it, or choose another (TUNNEL_PORT, PORT=)"
+    print(f"The program did not start: {reason}", file=sys.stderr)  # noqa: T201 - for the person who started it
+    return 1
 
 
 def _runner() -> Callable[[Coroutine[Any, Any, int]], int]:

@@ -60,7 +60,7 @@ class Desk:
                 path = await self._desk.fetch(file, self._data / FILES)
             except SendError as error:
                 log.warning("a file of an operator could not be fetched", code=error.code, cause=str(error))
-                await self.explain(post.thread, NO_FILE(self._language))
+                await self._tell(self._desk.system(post.thread, NO_FILE(self._language)))
                 continue
             files.append(msgspec.structs.replace(file, ref=str(path.relative_to(self._data)), name=path.name))
         return DeskPost(
@@ -74,10 +74,14 @@ class Desk:
             tuple(files),
         )
 
-    async def explain(self, thread: int, text: str) -> None:
-        """Tell the operators something in a topic, as well as can be."""
+    async def hint(self, thread: int) -> None:
+        """Name the commands to somebody who mistyped one."""
+        await self._tell(self._desk.hint(thread))
+
+    async def _tell(self, calls: Sequence[Call]) -> None:
+        """Answer an operator as well as can be."""
         try:
-            await self._post_all(self._desk.system(thread, text))
+            await self._post_all(calls)
         except SendError as error:
             log.warning("the desk could not be told", code=error.code, cause=str(error))
 

@@ -20,7 +20,7 @@ class DeskIntake(Protocol):
 
     async def contact_of(self, thread: int) -> str | None: ...
     async def fetch(self, post: DeskPost) -> DeskPost: ...
-    async def explain(self, thread: int, text: str) -> None: ...
+    async def hint(self, thread: int) -> None: ...
 
 
 class Intake:
@@ -70,7 +70,7 @@ class Intake:
             post = await self._desk.fetch(post)
         event = event_of(post, self._clock())
         if event is None:
-            await self._desk.explain(post.thread, post.command)
+            await self._desk.hint(post.thread)
             return
         UPDATES.labels("desk", "accepted" if await self.accept_for(contact, event) else "duplicate").inc()
 

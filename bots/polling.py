@@ -52,6 +52,7 @@ class Poller:
                 await self.poll_once()
                 backoff.reset()
             except SendError as error:
+                prepared = prepared and error.code != "webhook"  # somebody set one meanwhile: it has to go again
                 log.warning("polling failed", channel=self._channel.name, code=error.code, cause=str(error))
                 await (asyncio.sleep(error.after_s) if error.after_s else backoff.wait())
             except asyncio.CancelledError:

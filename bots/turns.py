@@ -109,6 +109,7 @@ class Turner:
             raise NotImplementedError(f"the turn needs {result.grant}, which this release cannot grant")
         self._remember(outcome, event, result)
         outcome.session = result.session
+        self._show_typing(outcome, event, result)
         for effect in result.effects:
             self._write(outcome, effect)
         outcome.journal.append(_journal_encoder.encode(_journal_line(event, facts, result, self.definition.revision)))
@@ -122,6 +123,21 @@ class Turner:
             if isinstance(effect, Send) and effect.by == "bot" and effect.message.text.plain:
                 outcome.recent.append(f"bot\t{effect.message.text.plain[:RECENT_CHARS]}".encode())
 
+    def _show_typing(self, outcome: Outcome, event: Event, result: Turn) -> None:
+        """A file takes a moment to arrive: show meanwhile that it is coming."""
+        for effect in result.effects:
+            if isinstance(effect, Send) and effect.message.media and isinstance(event, FromCustomer):
+                channel = self._channel(effect.address)
+                call = channel.typing(effect.address, event.id.rpartition(":")[2]) if channel else None
+                if call is not None:
+                    self._put_aside(outcome, effect.address, call)
+                return
+
+    def _put_aside(self, outcome: Outcome, address: Address, call: Call) -> None:
+        """Into the lane that never waits behind a message."""
+        lane = acknowledgement_lane(address)
+        outcome.outgoing.append(_row(address, CallRow(address, call), lane=lane, by_bot=False))
+
     def _write(self, outcome: Outcome, effect: Effect) -> None:
         if isinstance(effect, Send):
             self._write_send(outcome, effect)
@@ -129,8 +145,7 @@ class Turner:
             channel = self._channel(effect.address)
             call = channel.acknowledge(effect.address, effect.ack) if channel else None
             if call is not None:
-                lane = acknowledgement_lane(effect.address)
-                outcome.outgoing.append(_row(effect.address, CallRow(effect.address, call), lane=lane, by_bot=False))
+                self._put_aside(outcome, effect.address, call)
         elif isinstance(effect, Echo):
             call = self._echo(effect.text, effect.event_id)
             outcome.outgoing.append(_row(effect.address, CallRow(effect.address, call), by_bot=False))

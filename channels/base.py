@@ -216,6 +216,12 @@ class Channel(Protocol):
         """The call that answers a press; None where the channel wants none. It is ephemeral."""
         ...
 
+    def typing(self, address: Address, message_id: str = "") -> Call | None:
+        """The call that shows that an answer is on its way; ephemeral. None where the channel has none, or shows it by
+        itself. `message_id`: the customer's message that is answered (WhatsApp wants it).
+        """
+        ...
+
     async def send(self, address: Address, call: Call, *, key: int, files: FileIds) -> Sent:
         """Make the call. `key`: 63 bits, the same for every repetition of the same outbox row.
 

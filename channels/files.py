@@ -29,7 +29,15 @@ log = structlog.get_logger(__name__)
 
 # The interpreter's own table and not the machine's, so that a file has the same type everywhere.
 _TYPES = mimetypes.MimeTypes()
-for _suffix, _type in {".webp": "image/webp", ".opus": "audio/ogg", ".oga": "audio/ogg", ".m4a": "audio/mp4"}.items():
+for _suffix, _type in {
+    ".webp": "image/webp",
+    ".opus": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".m4a": "audio/mp4",
+    ".amr": "audio/amr",
+    ".3gp": "video/3gpp",
+}.items():
     _TYPES.add_type(_type, _suffix)
 
 _UNFIT_IN_NAME = re.compile(r"[\x00-\x1f\x7f/\\:\"<>|?*\u2028\u2029\u202a-\u202e\u2066-\u2069]+")

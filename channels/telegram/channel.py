@@ -123,9 +123,9 @@ class Telegram:
         """`answerCallbackQuery`: without it the button spins."""
         return Call("answerCallbackQuery", {"callback_query_id": ack}, ephemeral=True) if ack else None
 
-    def typing(self, address: Address) -> Call:
-        """The sign "is typing", for up to 5 seconds."""
-        return Call("sendChatAction", {"chat_id": chat_id(address), "action": "typing"}, ephemeral=True)
+    def typing(self, address: Address, message_id: str = "") -> Call | None:
+        """None: an upload shows itself, and everything else is there at once."""
+        return None
 
     async def send(self, address: Address, call: Call, *, key: int, files: FileIds) -> Sent:
         """Make the call. Telegram knows no key: a repeated call is a second message. Raises SendError alone."""

@@ -119,7 +119,7 @@ class Vk:
         """The call that stops a callback button's spinning; None for text buttons."""
         return outbound.acknowledge(ack)
 
-    def typing(self, address: Address, message_id: str = "") -> Call:
+    def typing(self, address: Address, message_id: str = "") -> Call | None:
         """The call that shows that an answer is being written. `message_id` is for channels that want one."""
         return outbound.typing(address)
 

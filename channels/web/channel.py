@@ -101,6 +101,10 @@ class WebChat:
         """None: the 202 was the answer to the press."""
         return None
 
+    def typing(self, address: Address, message_id: str = "") -> Call | None:
+        """None: the page shows its dots by itself until the answer is there."""
+        return None
+
     async def send(self, address: Address, call: Call, *, key: int, files: FileIds) -> Sent:
         """Append the row numbered `key`; a repetition finds it there and changes nothing.
 

@@ -90,12 +90,12 @@ class WhatsApp:
         """None: a tap is a message, and nothing spins."""
         return None
 
-    def typing(self, address: Address, message_id: str) -> Call:
+    def typing(self, address: Address, message_id: str = "") -> Call | None:
         """The call that marks a customer's message as read and shows that an answer is being written.
 
-        message_id: Meta's own ("wamid.…"), the last part of the event's id.
+        message_id: Meta's own ("wamid.…"), the last part of the event's id; without one there is nothing to mark.
         """
-        return outbound.typing(message_id)
+        return outbound.typing(message_id) if message_id.startswith("wamid.") else None
 
     async def send(self, address: Address, call: Call, *, key: int, files: FileIds) -> Sent:
         """Make the call. WhatsApp knows no key against repetition. Raises SendError."""

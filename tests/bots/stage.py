@@ -64,10 +64,14 @@ class RecordingChannel:
 
     def render(self, address: Address, message: Message, *, callback_buttons: bool = True) -> list[Call]:
         buttons = [{"label": button.label, "token": button.token} for button in message.buttons]
-        return [Call("say", {"text": message.text.plain, "buttons": buttons})]
+        media = message.media[0] if message.media else None
+        return [Call("say", {"text": message.text.plain, "buttons": buttons}, media=media)]
 
     def acknowledge(self, address: Address, ack: str) -> Call | None:
         return Call("ack", {"ack": ack}, ephemeral=True)
+
+    def typing(self, address: Address, message_id: str = "") -> Call | None:
+        return Call("typing", {"answers": message_id}, ephemeral=True)
 
     async def send(self, address: Address, call: Call, *, key: int, files: FileIds) -> Sent:
         if self.troubles:

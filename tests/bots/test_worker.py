@@ -138,3 +138,11 @@ async def test_a_channel_that_is_off_leaves_a_dead_letter(
     await Worker("w1", store, lambda: off, {}, desk=False, clock=clock).handle(await store.claim("w1", 10))
     (letter,) = await store.dead_letters()
     assert "switched off" in letter.cause
+
+
+async def test_a_file_is_announced_by_typing(store: Store, intake: Intake, worker: Worker) -> None:
+    await intake.accept_events("telegram", [start(), text("tg:1:wamid.X", "Пока смотрю")])
+    await work(store, worker)
+    rows = await mail(store)
+    typing = [row.call.params for row in rows if isinstance(row, CallRow) and row.call.method == "typing"]
+    assert typing == [{"answers": "wamid.X"}]

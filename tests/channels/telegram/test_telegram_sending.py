@@ -67,10 +67,8 @@ async def test_edge_07_a_late_answer_is_no_error(fake, telegram, ids, descriptio
     assert await send(telegram, telegram.acknowledge(ADDRESS, "1"), ids) == Sent()
 
 
-async def test_typing(fake, telegram, ids):
-    assert await send(telegram, telegram.typing(ADDRESS), ids) == Sent()
-    assert fake.of("sendChatAction")[0].params == {"chat_id": 77, "action": "typing"}
-    assert fake.errors == []
+async def test_an_upload_shows_itself_so_nothing_is_said_before_it(telegram):
+    assert telegram.typing(ADDRESS) is None
 
 
 # Files.
