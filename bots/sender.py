@@ -235,6 +235,8 @@ class AccountSender:
                 id=f"refused:{mail.contact}:{mail.row}", at=self._clock(), address=row.address, reason=error.code
             )
             await self._intake.accept_for(mail.contact, event)
+            # The rest of the answer would be refused too; an operator's words are tried, so that they hear of it.
+            await self._store.lane_cleared(self.account, mail.lane, mail.contact)
         await self._store.mail_dropped(mail, self._letter(mail, str(error)))
 
     def _letter(self, mail: Mail, cause: str) -> DeadLetter:

@@ -117,6 +117,17 @@ async def test_a_person_who_cannot_be_reached_is_left_in_peace(
     assert channel.said == []
 
 
+async def test_the_rest_of_an_answer_is_not_tried_after_a_refusal(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel
+) -> None:
+    await converse(store, intake, worker)
+    channel.troubles.append(Refused("bot was blocked by the user", code="403"))
+    await settle(sender)
+    await settle(sender)
+    assert channel.troubles == []
+    assert channel.said == []
+
+
 async def test_an_acknowledgement_is_tried_once(
     store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel
 ) -> None:
