@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tunnel.engine import actions, asks, handoff, matching, moves
+from tunnel.engine import actions, asks, entries, handoff, matching, moves
 from tunnel.engine.compiled import AnswerPlan, Offer, StepPlan
+from tunnel.engine.objections import raise_objection
 from tunnel.engine.phrases import ORDINALS
-from tunnel.engine.question import answer_offers, ask_again, media_of, pending_plan, resume, with_share
-from tunnel.engine.words import MAX_CHARS, normal, tokens, word
+from tunnel.engine.question import answer_offers, ask_again, pending_plan, resume, with_share
+from tunnel.engine.said import Said
+from tunnel.engine.words import normal, tokens, word
 from tunnel.engine.work import Work
-from tunnel.language.definition import Entry, Handoff, Target
+from tunnel.language.definition import Handoff, Target
 from tunnel.messages import Message, RichText, Span
-from tunnel.session import Pending
-
-
-class Said:
-    """What a customer wrote: as written, evened out, and taken apart when that is needed."""
-
-    __slots__ = ("_text", "normal", "raw")
-
-    def __init__(self, raw: str) -> None:
-        self.raw = raw
-        self.normal = normal(raw)
-        self._text: matching.Text | None = None
-
-    @property
-    def text(self) -> matching.Text:
-        if self._text is None:
-            self._text = matching.read_text(self.raw)
-        return self._text
 
 
 def hear(work: Work, said: Said, plan: StepPlan, otherwise: str = "") -> None:
@@ -43,9 +27,9 @@ def hear(work: Work, said: Said, plan: StepPlan, otherwise: str = "") -> None:
     if objection is not None:
         raise_objection(work, objection, by="text")
         return
-    entry = entry_of(work, said, whole=plan.step.ask is not None)
+    entry = entries.entry_of(work, said, whole=plan.step.ask is not None)
     if entry is not None:
-        enter_by(work, entry)
+        entries.enter_by(work, entry)
         return
     not_understood(work, said, plan, otherwise)
 
@@ -164,7 +148,7 @@ def command(work: Work, said: Said) -> bool:
     elif kind == "back":
         moves.go_back(work)
     elif kind == "start":
-        start_over(work)
+        entries.start_over(work)
     return bool(kind)
 
 
@@ -185,23 +169,6 @@ def call_people(work: Work) -> None:
         handoff.queue_up(work, Handoff(work.compiled.first_queue))
     else:
         ask_again(work, RichText(work.phrase("no_people")))
-
-
-def start_over(work: Work) -> None:
-    """A bare start: the default tunnel for those outside, the question again for those inside."""
-    if work.plan is not None and not work.session.ended:
-        moves.repeat(work)
-    else:
-        begin(work)
-
-
-def begin(work: Work) -> None:
-    """Enter the default tunnel."""
-    default = work.definition.settings.default
-    target = work.compiled.start_of(default) or work.compiled.start_of(next(iter(work.definition.tunnels), ""))
-    if target is None:
-        work.fault("there is no tunnel")
-    moves.go(work, target)
 
 
 # --- answers
@@ -251,78 +218,3 @@ def retry(work: Work, plan: StepPlan, raw: str) -> None:
         text = RichText(work.wrong(wrong) if isinstance(wrong, asks.Wrong) else work.phrase(key))
     message = work.message(text, work.buttons(work.shown(plan.offers), plan.step.key))
     work.say(with_share(work, plan, message))
-
-
-# --- objections
-
-
-def raise_objection(work: Work, name: str, *, by: str) -> None:
-    """Answer an objection: the first time with the first answer, after the last one with the last again."""
-    session = work.session
-    objection = work.definition.objections.get(name)
-    if objection is None or not objection.answers:
-        work.fault(f"there is no objection {name}")
-        resume(work)
-        return
-    count = max(0, session.raised.get(name, 0))
-    index = min(count, len(objection.answers) - 1)
-    session.raised[name] = min(count + 1, 1_000_000)
-    work.record("objection", name=name, answer=index, by=by, tunnel=session.tunnel, step=session.step)
-    answer = objection.answers[index]
-    plan = work.compiled.answers[name, index]
-    goes = _goes(work, answer.to)
-    offers = answer_offers(work, plan) if goes is None and answer.handoff is None else []
-    session.pending = Pending(name, index) if offers else None
-    text = work.rich(answer.say)
-    work.say(work.message(text, work.buttons(offers, plan.key), media=media_of(answer.media)))
-    if goes is not None:
-        moves.record_left(work, by="objection", label=name)
-        moves.go(work, goes)
-    elif answer.handoff is not None:
-        moves.go(work, moves.hand_over(work, answer.handoff, ""))
-    elif not offers:
-        resume(work)
-
-
-def _goes(work: Work, target: Target | None) -> Target | None:
-    """Where an objection's answer leads by itself; not where the present tunnel has no such step."""
-    if target is None or target.step == "resume":
-        return None
-    here = Target(target.tunnel or work.session.tunnel, target.step)
-    return here if target.step == "end" or (here.tunnel, here.step) in work.compiled.plans else None
-
-
-# --- entries
-
-
-def entry_of(work: Work, said: Said, *, whole: bool) -> Entry | None:
-    """The way in that a text names: a link's word as the whole message, or an entry's words."""
-    word = said.raw.strip().casefold() if len(said.raw) <= MAX_CHARS else ""
-    entry = work.definition.links.get(word) if word else None
-    if entry is not None:
-        work.record("touch", ref=word, source={})
-        work.session.source = {"ref": word}
-        return entry
-    return work.compiled.entry_in(said.text, whole=whole)
-
-
-def enter_by(work: Work, entry: Entry) -> None:
-    """Take a way in; for those who are already in that tunnel, the question again in full."""
-    session = work.session
-    if session.tunnel == entry.to.tunnel and work.plan is not None and not session.ended:
-        moves.repeat(work)
-    else:
-        moves.go(work, entry.to)
-
-
-def strand(work: Work) -> None:
-    """The step where the contact stood is gone from the content: start where that tunnel, or the default, starts."""
-    session = work.session
-    work.record("stranded", tunnel=session.tunnel, step=session.step)
-    work.cancel_timers()
-    target = work.compiled.start_of(session.tunnel)
-    work.tell("stranded")
-    if target is not None:
-        moves.go(work, target)
-    else:
-        begin(work)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from tunnel.engine import handoff, moves
-from tunnel.engine.answer import Said, enter_by, entry_of, stop
+from tunnel.engine.answer import stop
+from tunnel.engine.entries import enter_by, entry_of
+from tunnel.engine.said import Said
 from tunnel.engine.work import Work
 from tunnel.events import Close, Colleague, File, FromOperator, Release, Say, Take
 from tunnel.language.definition import Target

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tunnel.effects import Facts, Needs, Turn
-from tunnel.engine import arrive, people, silence
+from tunnel.engine import arrive, people, presses, silence
 from tunnel.engine.compiled import compiled
 from tunnel.engine.work import Work
 from tunnel.events import (
@@ -39,7 +39,7 @@ def _trigger(work: Work, _event: Trigger) -> None:
 HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = MappingProxyType(
     {
         Text: arrive.text,
-        Press: arrive.press,
+        Press: presses.press,
         Start: arrive.start,
         Phone: arrive.phone,
         Attachment: arrive.attachment,

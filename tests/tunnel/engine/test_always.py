@@ -263,7 +263,7 @@ sessions = st.builds(
     offered=counts,
 )
 unhurried = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -341,8 +341,8 @@ def test_any_event_in_any_session_gives_a_turn(made, session, event, known):
 
 
 def _same(one, other) -> bool:
-    """Equal as stored: NaN equals itself there."""
-    return msgspec.msgpack.encode(one) == msgspec.msgpack.encode(other)
+    """Equal as stored: NaN equals itself there. (Copies, for a default is left out only if it is the very default.)"""
+    return msgspec.msgpack.encode(deepcopy(one)) == msgspec.msgpack.encode(deepcopy(other))
 
 
 @unhurried

@@ -297,6 +297,28 @@ def test_a_choice_into_another_tunnel(player):
     assert question.text.plain == "Посчитать стоимость для вашего дома?"
 
 
+def test_words_that_come_with_the_same_link_again_are_an_answer(sample):
+    player = Player(sample, "vk")
+    assert texts(player.start("siding", text="Начать"))[0].startswith("Здравствуйте")
+    assert "text" not in player.session.source
+    assert texts(player.start("siding", text="Дом")) == ["Какая площадь стен в квадратных метрах?"]
+    assert texts(player.start("siding", text="120"))[0].startswith("Ориентир")
+    player.say("plaster")
+    player.session.source = {"ref": "siding"}
+    assert texts(player.start("siding", text="шуба"))[0].startswith("Записал: шуба")
+    assert player.session.source == {"ref": "siding"}
+    assert texts(player.start("plaster", text="эй"))[0].endswith("Записал: шуба. Показать цены?")
+
+
+def test_words_that_come_with_a_new_link_are_left_for_it(sample):
+    player = Player(sample, "vk")
+    player.start("siding", text="Начать")
+    assert texts(player.start("plaster", text="Дом")) == ["Какую фактуру хотите?"]
+    player.operator("/take")
+    assert player.start("siding", text="Алло") == []
+    assert player.desk_posts("customer")[-1].text == "Алло"
+
+
 # --- the end
 
 

@@ -1,0 +1,109 @@
+"""Meeting a customer: who and where they are, and whether what came is new, late or the same again."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from math import floor
+
+import msgspec
+
+from tunnel.effects import Echo
+from tunnel.engine import timers
+from tunnel.engine.modes import allow
+from tunnel.engine.said import Said
+from tunnel.engine.work import Work
+from tunnel.events import FromCustomer, Profile, Start, Text
+
+SAME_S = 3.0
+"""Within this time the same press, or the same text, is one."""
+LATE_MARGIN_S = 3.0
+"""How far the channel's clock may be behind ours before a text counts as sent before the present question."""
+LATE_MOST_S = 8 * 86400.0
+"""No channel delivers again for longer (WhatsApp: 7 days). A date further back is a wrong clock, and says nothing."""
+
+
+def meet(work: Work, event: FromCustomer, *, wrote: bool = True) -> None:
+    """Remember where the customer is, who they are and when they wrote."""
+    session = work.session
+    session.address = event.address
+    session.callback_buttons = event.callback_buttons
+    if event.profile is not None and event.profile != session.profile:
+        session.profile = _merged(session.profile, event.profile)
+    if not wrote:
+        return
+    session.inbound_at = work.at
+    session.last_press = ""
+    if event.source and not isinstance(event, Start):
+        session.source = kept_source("", event.source)
+        work.record("touch", ref="", source=dict(session.source))
+
+
+def _merged(old: Profile, new: Profile) -> Profile:
+    """What is told anew replaces what was known; what is not told stays."""
+    told = {name: value[:200] for name in new.__struct_fields__ if (value := getattr(new, name))}
+    return msgspec.structs.replace(old, **told)
+
+
+def echo(work: Work, event: FromCustomer, words: str) -> None:
+    """The web chat's thread shows the customer's own words; elsewhere the messenger does."""
+    if words and event.address.channel == "web":
+        work.effects.append(Echo(address=event.address, text=words, event_id=event.id))
+
+
+def clean(text: str) -> str:
+    """Without what no store can keep: null characters and halves of surrogate pairs."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
+
+
+def repeated(work: Work, raw: str) -> bool:
+    """Whether this is the same text within three seconds; either way it is remembered as the last one."""
+    session = work.session
+    mark = raw if len(raw) <= 64 else blake2b(raw.encode(), digest_size=16).hexdigest()
+    same = mark == session.last_text and abs(work.at - session.last_text_at) < SAME_S
+    session.last_text, session.last_text_at = mark, work.at
+    return same
+
+
+def late(work: Work, event: Text) -> bool:
+    """Whether the channel dates a text before the present visit (its dates are whole seconds, its clock its own)."""
+    session = work.session
+    late_s = floor(session.visit_at) - event.sent_at
+    return session.visit > 0 and event.sent_at > 0 and LATE_MARGIN_S < late_s < LATE_MOST_S
+
+
+def stops(work: Work, said: Said) -> bool:
+    return work.compiled.words.get(said.normal) == "stop"
+
+
+def revive(work: Work) -> None:
+    """Who writes wants answers: out of `stopped`, or of `blocked` into what that interrupted."""
+    session = work.session
+    if session.mode == "stopped":
+        work.revived = work.switch("revive")
+        session.queue = session.operator = ""
+    elif session.mode == "blocked":
+        work.revived = work.switch(allow(session.mode_before))
+        session.mode_before = "bot"
+        if work.session.mode in ("queued", "operator"):
+            work.desk("system", work.phrase("desk_allowed"))
+
+
+def rearm(work: Work) -> None:
+    """Reminders were cancelled when the customer stopped; who comes back to the same question gets them again."""
+    session = work.session
+    if work.revived and session.mode == "bot" and not work.entered and not session.timers:
+        timers.arm(work)
+
+
+def kept_source(ref: str, source: dict[str, str]) -> dict[str, str]:
+    """What is remembered of where a customer came from; the words that came with a link are not part of it."""
+    kept = {key[:64]: value[:256] for key, value in list(source.items())[:20] if key != "text"}
+    if ref:
+        kept["ref"] = ref[:64]
+    return kept
