@@ -53,7 +53,7 @@ def text(written: str, /, **more: Any) -> str:
         ("{{ wish | default('друг') }} {{ sex | default('—') }} {{ area | default(1) }}", "друг — 120"),
         ("{{ event.items | join(', ') }} на {{ event.total | money }}", "чайник, плед на 3\u00a0500\u00a0₽"),
         ("{{ event.absent | default('нет') }}", "нет"),
-        ("{% for tag in tags %}{{ loop.index }}. {{ tag }}{% if not loop.last %}; {% endif %}{% endfor %}", "1. vip; 2. крупный"),
+        ("{% for tag in tags %}{{ tag }}{% if not loop.last %}, {{ loop.index }}{% endif %}{% endfor %}", "vip, 1крупный"),
         ("{{ name | upper }} {{ name | lower }} {{ name | length }} {{ tags | length }}", "ОЛЬГА ольга 5 2"),
         ("{{ 'да' if area > 100 }}{{ 'да' if area > 200 }}", "да"),
         ("{{ ready }} {{ source['utm_source'] }} {{ tags[0] }} {{ tags | first }} {{ name[:2] }}", "да vk vip vip Ол"),
