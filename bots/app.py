@@ -18,9 +18,11 @@ import structlog
 from aiohttp import web
 
 from bots.accounts import Accounts, build_accounts
+from bots.bilingual import language_of
 from bots.content import Content, ContentBroken
 from bots.desk import DESK_PACE, Desk
 from bots.intake import Intake
+from bots.phrases import OPEN_THE_CHAT
 from bots.polling import Poller
 from bots.rows import DESK_ACCOUNT, account_key
 from bots.scheduler import Scheduler
@@ -145,9 +147,12 @@ class App:
             revision=self.content.definition.revision,
         )
         if "webhook" in self.roles:
+            language = language_of(os.environ)
             base = self.settings.public_url or f"http://{_shown(self.settings.host)}:{self.port}"
-            for name, tunnel in self.content.definition.tunnels.items():
-                print(f"  {tunnel.title}: {base}/chat/{name}", flush=True)  # noqa: T201 - where to click
+            links = [
+                f"  {tunnel.title}: {base}/chat/{name}" for name, tunnel in self.content.definition.tunnels.items()
+            ]
+            print("\n".join(("", OPEN_THE_CHAT(language), *links, "")), flush=True)  # noqa: T201 - where to click
 
     def _workers(self) -> list[Part]:
         name = f"{socket.gethostname()}:{os.getpid()}"

@@ -20,3 +20,8 @@ CHANNEL_NAMES = {
     "whatsapp": Text("WhatsApp", "WhatsApp"),
     "web": Text("Site", "Сайт"),
 }
+
+OPEN_THE_CHAT = Text(
+    "The chat is open; be your own first customer (Ctrl-C stops the program):",
+    "Чат открыт, побудьте первым клиентом (Ctrl-C останавливает программу):",
+)
