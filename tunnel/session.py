@@ -84,6 +84,7 @@ class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda na
     sequence: int = 0
     """Messages put in the outbox so far; numbers each of them."""
     visits: dict[str, int] = {}
+    """How often each step was entered, by the step's key."""
     won: list[str] = []
     told_ended: bool = False
     """"Start again or talk to a manager" was said after the tunnel's end."""

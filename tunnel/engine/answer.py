@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from tunnel.engine import actions, asks, entries, handoff, matching, moves
 from tunnel.engine.compiled import AnswerPlan, Offer, StepPlan
 from tunnel.engine.objections import raise_objection
 from tunnel.engine.phrases import ORDINALS
-from tunnel.engine.question import answer_offers, ask_again, pending_plan, resume, with_share
+from tunnel.engine.question import answer_offers, ask_again, asks_phone, pending_plan, resume, with_share
 from tunnel.engine.said import Said
 from tunnel.engine.words import normal, tokens, word
 from tunnel.engine.work import Work
@@ -198,6 +200,8 @@ def keep_answer(work: Work, plan: StepPlan, value: str | float | bool | list[str
         work.session.pending = None
     work.session.variables[ask.save] = value
     work.record("set", names=[ask.save])
+    if not work.session.profile.timezone and isinstance(value, str) and asks_phone(work, plan):
+        work.session.profile = replace(work.session.profile, timezone=asks.zone_of(value))
     moves.record_left(work, by="answer")
     work.cancel_timers()
     if plan.step.then:

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import phonenumbers
 from babel.core import get_global
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from tunnel.engine.words import listed, normal
 from tunnel.language.definition import VariableType
@@ -134,6 +135,13 @@ def region_of(timezone: str) -> str:
     """The country whose phone numbers are meant without a code: that of the timezone, else Russia."""
     territory = get_global("zone_territories").get(timezone, "RU")
     return territory if territory in phonenumbers.SUPPORTED_REGIONS else "RU"
+
+
+def zone_of(phone: str) -> str:
+    """The timezone where a number (E.164) is from; "" where that may be several, as for Russian mobile numbers."""
+    number = _parsed_phone(phone, "ZZ")
+    zones = time_zones_for_number(number) if number is not None else ()
+    return zones[0] if len(zones) == 1 and zones[0] != UNKNOWN_TIMEZONE else ""
 
 
 _EMAIL = re.compile(

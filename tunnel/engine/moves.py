@@ -84,7 +84,7 @@ def _stand(work: Work, plan: StepPlan) -> None:
     session.step = plan.step.name
     session.visit += 1
     session.visit_at = work.now
-    session.visits[plan.state] = session.visits.get(plan.state, 0) + 1
+    session.visits[plan.step.key] = session.visits.get(plan.step.key, 0) + 1
     session.pending = None
     session.offered = 0
     session.ended = False

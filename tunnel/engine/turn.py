@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tunnel.effects import Facts, Needs, Turn
-from tunnel.engine import arrive, people, presses, silence
+from tunnel.effects import Acknowledge, Facts, Needs, Turn
+from tunnel.engine import arrive, handoff, people, presses, silence
 from tunnel.engine.compiled import compiled
 from tunnel.engine.work import Work
 from tunnel.events import (
@@ -17,6 +17,7 @@ from tunnel.events import (
     Colleague,
     Denied,
     Event,
+    FromCustomer,
     Phone,
     Press,
     Receipt,
@@ -28,7 +29,7 @@ from tunnel.events import (
     Timer,
     Trigger,
 )
-from tunnel.language.definition import Definition
+from tunnel.language.definition import Definition, Handoff
 from tunnel.session import Session
 
 
@@ -58,15 +59,43 @@ HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = MappingProxyType(
 """Every kind of event and what handles it: the engine's table of contents."""
 
 
+BROKEN = "the engine failed"
+"""Begins the report of a mistake of ours."""
+
+
 def turn(definition: Definition, session: Session, event: Event, facts: Facts) -> Turn | Needs:
     """Apply one event to a session: the session to store, and the effects to commit with it, in order.
 
     Pure and total: the given session is left as it is, the same arguments give the same turn, and nothing raises,
     whatever the session or the event hold. `facts.now` is Unix seconds, UTC.
     """
-    work = Work(compiled(definition), session, event, facts)
-    HANDLERS[type(event)](work, event)
+    ready = compiled(definition)
+    work = Work(ready, session, event, facts)
+    try:
+        HANDLERS[type(event)](work, event)
+    except Exception as error:  # a mistake of ours: the customer goes to people, and it is reported, not hidden
+        work = Work(ready, session, event, facts)
+        _rescue(work, event, error)
     return Turn(work.session, tuple(work.effects))
+
+
+def _rescue(work: Work, event: Event, error: Exception) -> None:
+    """Undo what a failing turn had done, report the failure without the customer's data, and call people."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace is not None else ""
+    if isinstance(event, Press) and event.ack:
+        work.effects.append(Acknowledge(address=event.address, ack=event.ack))
+    work.fault(f"{BROKEN}: {type(error).__name__} in {place}")
+    if isinstance(event, FromCustomer) and work.session.mode == "bot":
+        work.session.address = event.address
+        handoff.queue_up(work, Handoff(work.compiled.first_queue), trouble=True)
+
+
+def prepare(definition: Definition) -> None:
+    """Compile a definition before its first turn (a few tenths of a second, most of it the Russian dictionary)."""
+    compiled(definition)
 
 
 def new_session(contact: str) -> Session:

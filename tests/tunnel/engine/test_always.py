@@ -14,7 +14,7 @@ from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Echo, Facts, Fault, R
 from tunnel.engine import new_session, turn
 from tunnel.engine.compiled import compiled
 from tunnel.engine.moves import MAX_STEPS
-from tunnel.engine.turn import HANDLERS
+from tunnel.engine.turn import BROKEN, HANDLERS
 from tunnel.events import (
     Address,
     Allowed,
@@ -277,6 +277,7 @@ def _check(before: Session, event, result: Turn) -> None:
     bot = [effect for effect in sends if effect.by == "bot"]
     entered = [effect for effect in result.effects if isinstance(effect, Record) and effect.what == "entered"]
     assert len(entered) <= MAX_STEPS
+    assert not any(effect.message.startswith(BROKEN) for effect in result.effects if isinstance(effect, Fault))
     wrote = isinstance(event, Text | Press | Start | Phone | Attachment)
     if before.mode in ("stopped", "blocked") and not wrote:
         assert not bot

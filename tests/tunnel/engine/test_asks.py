@@ -12,6 +12,7 @@ from tests.tunnel.engine.build import definition, step, text, to, tunnel
 from tunnel.engine import asks
 from tunnel.engine.asks import Rules, Wrong
 from tunnel.engine.player import Player, texts
+from tunnel.events import Profile
 from tunnel.language.definition import Ask, Branch, Choice, Variable
 
 TODAY = date(2026, 1, 13)
@@ -180,6 +181,14 @@ def test_a_number_as_people_write_it_is_read_back(number):
     assert asks.read("number", shown, RULES) == pytest.approx(number)
 
 
+@pytest.mark.parametrize(
+    ("phone", "zone"),
+    [("+442079460958", "Europe/London"), ("+79123456789", ""), ("", ""), ("+0", ""), ("x", ""), ("+800123456789", "")],
+)
+def test_the_timezone_of_a_number(phone, zone):
+    assert asks.zone_of(phone) == zone
+
+
 # --- the dialogue
 
 
@@ -243,6 +252,18 @@ def test_the_phone_button_is_offered_and_taken_away_again():
     (done,) = player.share_phone("79123456789")
     assert (done.text.plain, done.drop_keyboard, done.ask_phone) == ("Есть: +79123456789", True, "")
     assert not player.say("ещё")[0].drop_keyboard
+
+
+def test_a_number_tells_the_timezone_unless_the_channel_did():
+    player = _asking("phone")
+    player.start()
+    player.say("+44 20 7946 0958")
+    assert player.session.profile.timezone == "Europe/London"
+    player = _asking("phone")
+    player.session.profile = Profile(timezone="Asia/Omsk")
+    player.start()
+    player.say("+44 20 7946 0958")
+    assert player.session.profile.timezone == "Asia/Omsk"
 
 
 def test_the_phone_button_belongs_to_phones_alone():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.tunnel.engine.build import definition, step, text, to, tunnel
 from tunnel.effects import Facts, Send
 from tunnel.engine import new_session, turn
 from tunnel.engine.player import Player, texts
-from tunnel.events import Address, Allowed, Denied, Profile, Receipt, Text, Trigger
+from tunnel.events import Address, Allowed, Denied, Press, Profile, Receipt, Take, Text, Trigger
 from tunnel.language.definition import Choice
 from tunnel.session import Pending
 
@@ -180,3 +182,35 @@ def test_a_definition_without_tunnels_is_reported_not_raised():
     result = turn(empty, new_session("c"), event, Facts(now=1.0))
     assert not any(isinstance(effect, Send) for effect in result.effects)
     assert any(type(effect).__name__ == "Fault" for effect in result.effects)
+
+
+# --- a mistake of ours
+
+
+def _broken(monkeypatch):
+    def fail(_work, _event):
+        _work.session.variables["half"] = "done"
+        _work.tell("choose")
+        raise ValueError("with a secret in it")
+
+    monkeypatch.setattr(sys.modules[turn.__module__], "HANDLERS", {Text: fail, Press: fail, Take: fail})
+
+
+def test_a_mistake_of_the_engine_is_undone_reported_and_goes_to_people(player, monkeypatch):
+    player.start("siding")
+    _broken(monkeypatch)
+    assert texts(player.say("Дом"))[0].startswith("Что-то пошло не так")
+    assert player.session.mode == "queued"
+    assert "half" not in player.session.variables
+    assert player.faults[0].message.startswith("the engine failed: ValueError in fail:")
+    assert "secret" not in str(player.effects)
+    assert player.press_token("x") == []
+    assert len(player.acknowledged) == 1
+    assert player.operator("/take") == []
+    assert player.session.mode == "queued"
+
+
+def test_an_event_of_no_known_kind_is_reported(player, monkeypatch):
+    _broken(monkeypatch)
+    assert texts(player.start())[0].startswith("Что-то пошло не так")
+    assert player.faults[0].message.startswith("the engine failed: KeyError")
