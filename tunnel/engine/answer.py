@@ -76,14 +76,18 @@ def _offered(work: Work, plan: StepPlan) -> Sequence[Sequence[Offer]]:
 
 def chosen(work: Work, said: Said, offers: Sequence[Offer]) -> Offer | None:
     """The choice that a text names: by its label, its number, or a label with a slip of the finger."""
-    if not offers or not said.normal:
+    if not offers:
         return None
-    for offer in offers:
-        if said.normal == (offer.normal if offer.label is not None else normal(work.label(offer))):
+    if not said.normal:  # a label may be an emoji alone
+        signs = said.raw.strip()
+        return next((offer for offer in offers if signs and signs == work.label(offer)), None)
+    for number, offer in enumerate(offers, start=1):
+        label = offer.normal if offer.label is not None else normal(work.label(offer))
+        if said.normal in (label, f"{number} {label}"):  # «2. Баню», as a numbered text shows it
             return offer
-    number = _number(said.normal)
-    if number is not None:
-        return offers[number - 1] if 1 <= number <= len(offers) else None
+    typed = _number(said.normal)
+    if typed is not None:
+        return offers[typed - 1] if 1 <= typed <= len(offers) else None
     return _nearest(work, said, offers)
 
 

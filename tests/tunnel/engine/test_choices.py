@@ -26,7 +26,7 @@ def test_a_step_is_one_message_with_its_choices_as_written(player):
 
 
 @pytest.mark.parametrize(
-    "said", ["1", "1.", "1)", " 1 ", "1️⃣", "Дом", "дом", "ДОМ!", "«Дом».", "первый", "один", "дома", "1 \n"]
+    "said", ["1", "1.", "1)", " 1 ", "1️⃣", "Дом", "дом", "ДОМ!", "«Дом».", "первый", "один", "дома", "1 \n", "1. Дом"]
 )
 def test_a_typed_answer_takes_the_choice(player, said):
     player.start("siding")
@@ -189,6 +189,21 @@ def test_a_link_choice_is_a_link_and_its_number_gives_the_link(player):
     (said,) = player.say("4")
     assert said.text.spans == (Span("link", 0, len("Посмотреть работы"), "https://example.com/works"),)
     assert player.session.step == "price"
+
+
+def test_a_label_may_be_an_emoji():
+    up, down = Choice(text("👍"), "thumbu", to=to("b")), Choice(text("👎"), "thumbd", to=to("end"))
+    player = Player(
+        definition(tunnel(step("a", say=text("?"), choices=(up, down)), step("b", say=text("!"), end=True)))
+    )
+    player.start()
+    assert texts(player.say("🙂"))[0].startswith("Не понял вас.")
+    assert texts(player.say(" 👍 ")) == ["!"]
+
+
+def test_the_number_and_the_label_must_agree(player):
+    player.start("siding")
+    assert texts(player.say("2. Дом"))[0].startswith("Не понял вас.")
 
 
 def test_a_label_with_holes_is_filled_in_and_recognised():
