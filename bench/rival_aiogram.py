@@ -105,7 +105,9 @@ def main() -> None:
     uvloop.install()
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), limit=1000)
     bot = Bot("1:rival", session=session)
-    dispatcher = Dispatcher(storage=RedisStorage.from_url(redis_url))
+    # Without it the pool refuses a hundred customers at once, and their updates are lost.
+    storage = RedisStorage.from_url(redis_url, connection_kwargs={"max_connections": 10_000})
+    dispatcher = Dispatcher(storage=storage)
     dispatcher.include_router(router)
     app = web.Application()
     # In the background, as by default: kinder to its speed than waiting, though an update can then be lost.
