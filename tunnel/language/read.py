@@ -9,8 +9,10 @@ from pydantic_core import ErrorDetails
 
 from tunnel.language.fields import Keys, known_keys
 from tunnel.language.findings import Report, nearest
+from tunnel.language.models import SettingsKeys, SharedKeys
 from tunnel.language.repair import find_bent_texts, repair
 from tunnel.language.source import Map, Node, Place, Seq, Source, Text, Unreadable, compose, decode, walk
+from tunnel.language.tunnel_models import ScriptKeys, TunnelKeys
 
 Model = TypeVar("Model", bound=Keys)
 
@@ -152,6 +154,8 @@ def _report_error(error: ErrorDetails, root: Map, model: type[Keys], report: Rep
         known = known_keys(parent.model or model) if isinstance(parent, Map) else []
         details = {"key": last, "near": nearest(last, known), "known": ", ".join(known)}
         place = _key_place(parent, last, place)
+        if len(path) == 1 and (file := home_of(last)):
+            code, details = "misplaced-key", {"key": last, "file": file}
     elif code == "missing-key":
         details = {"key": last}
     elif code == "wrong-shape":
@@ -162,6 +166,17 @@ def _report_error(error: ErrorDetails, root: Map, model: type[Keys], report: Rep
     if code == "expected-map":
         details.setdefault("keys", "…")
     report.add(code, place, **details)
+
+
+def home_of(key: str) -> str:
+    """The file that a top-level key belongs to, "" if it belongs to none."""
+    if key in known_keys(SharedKeys):
+        return f"{key}.yaml"
+    if key in known_keys(TunnelKeys):
+        return "tunnels/…"
+    if key in known_keys(ScriptKeys):
+        return "scripts/…"
+    return "settings.yaml" if key in known_keys(SettingsKeys) else ""
 
 
 def _follow(root: Map, path: list[Any]) -> tuple[Node, Node | None, Text | None]:

@@ -67,6 +67,7 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     # keys
     "missing-key": [(T, ", save: area", "")],
     "unknown-key": [(T, "    silence:\n      - {after: 1h, say: Вы", "    silense:\n      - {after: 1h, say: Вы")],
+    "misplaced-key": [(S, "default: t", "default: t\nmagnets: {}")],
     "expected-map": [(T, "ask: {say: Сколько метров?, save: area}", "ask: Сколько метров?")],
     "expected-list": [(T, "words: [проба]", "words: проба")],
     "expected-text": say("[Привет]"),
@@ -162,6 +163,8 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "loop-without-wait": [(T, "    end: true", "    to: five\n  five: {say: Ещё, to: four}")],
     "never-taken": [(T, SAY, "say: Привет!\n    to: two")],
     "conflict": [(T, "    end: true", "    end: true\n    to: one")],
+    "choices-without-say": [(T, "    say: Привет!\n", "")],
+    "silence-loop": [(T, "{after: 1h, say: Вы здесь?}", "{after: 1h, to: two}"), (T, "{after: 1h, say: Хотя бы примерно?}", "{after: 2h, to: one}")],
     "then-without-ask": [(T, "    end: true", "    end: true\n    then: [{tag: a}]")],
     "silence-missing": [(T, "    silence:\n      - {after: 1h, say: Вы здесь?}\n", "")],
     "silence-without-wait": [(T, "    end: true", "    end: true\n    silence: [{after: 1h, say: Эй}]")],

@@ -77,17 +77,28 @@ def _check_branches(content: Content, step: Step) -> None:
 
 
 def _check_loops(content: Content) -> None:
-    """A loop of instant ways through steps that do not wait. Handing over waits, unless its `else` is taken."""
+    """A loop of instant ways through steps that do not wait. Handing over waits, unless its `else` is taken.
+
+    A loop that waits, but only for silence, is no fault of the machine; the customer would not thank us for it.
+    """
     instant: dict[Node, list[Node]] = {}
+    unanswered: dict[Node, list[Node]] = {}
     for way in content.ways:
         if way.instant and content.steps[way.start].ask is None:
             instant.setdefault(way.start, []).append(way.to)
+        if way.kind == "silence" or (way.instant and not content.steps[way.start].waits):
+            unanswered.setdefault(way.start, []).append(way.to)
+    _report_loops(content, instant, "loop-without-wait")
+    if not content.report.has("loop-without-wait"):
+        _report_loops(content, unanswered, "silence-loop")
+
+
+def _report_loops(content: Content, ways: dict[Node, list[Node]], code: str) -> None:
     done: set[Node] = set()
-    for node in instant:
-        for loop in _loops_from(node, instant, done):
-            step = content.steps[loop[0]]
+    for node in ways:
+        for loop in _loops_from(node, ways, done):
             round_trip = " → ".join(name for _, name in [*loop, loop[0]])
-            content.report.add("loop-without-wait", content.place(step), way=round_trip)
+            content.report.add(code, content.place(content.steps[loop[0]]), way=round_trip)
 
 
 def _loops_from(start: Node, ways: dict[Node, list[Node]], done: set[Node]) -> Iterator[list[Node]]:

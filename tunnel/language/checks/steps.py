@@ -30,6 +30,8 @@ def _check_keys(content: Content, step: Step, fields: StepKeys) -> None:
     for first, second in _EXCLUDE:
         if fields.has(first) and fields.has(second) and not (first == "end" and not step.end):
             report.add("conflict", fields.key_place(second), first=first, second=second)
+    if step.choices and not any(fields.has(key) for key in ("say", "ask", "media")):
+        report.add("choices-without-say", fields.key_place("choices"), name=step.name)
     if step.then and step.ask is None:
         report.add("then-without-ask", fields.key_place("then"))
     if step.choices and step.ask is None:

@@ -6,8 +6,6 @@ from tunnel.language.checks.content import Content, Node
 from tunnel.language.durations import say_duration
 from tunnel.language.limits import LIMITS
 
-_FAR_S = 400 * 86400.0
-
 
 def check_window(content: Content) -> None:
     """Report silences that can fall outside the window.
@@ -15,14 +13,15 @@ def check_window(content: Content) -> None:
     Silences add up: a step entered 6 h after the customer's last words is itself silent from there on. The longest
     such wait is worked out for every step.
     """
-    waited = _longest_waits(content)
+    endless = content.report.has("silence-loop")  # said already: every wait in it would be without end
+    waited = {} if endless else _longest_waits(content)
     for node, step in content.steps.items():
         for channel in content.channels(step.tunnel):
             window = LIMITS[channel].window_s
             for silence in step.silence if window else ():
                 after_s = waited.get(node, 0.0) + silence.after_s
                 if after_s >= window:
-                    after = say_duration(min(after_s, _FAR_S))
+                    after = say_duration(after_s)
                     content.report.add("window", content.scope.marks.of(silence), after=after)
 
 
@@ -37,7 +36,7 @@ def _longest_waits(content: Content) -> dict[Node, float]:
                 continue
             after_s = waited.get(way.start, 0.0) + way.after_s
             if after_s > waited.get(way.to, 0.0):
-                waited[way.to] = min(after_s, _FAR_S)
+                waited[way.to] = after_s
                 changed = True
         if not changed:
             break

@@ -150,6 +150,10 @@ FORM: dict[str, Wording] = {
         "error", "незнакомый ключ «{key}»; здесь бывают: {known}", "может быть, «{near}»?",
         "unknown key `{key}`; known here: {known}", "did you mean `{near}`?",
     ),
+    "misplaced-key": Wording(
+        "error", "«{key}» пишут не здесь", "перенесите в {file}",
+        "`{key}` does not belong here", "move it to {file}",
+    ),
     "expected-map": Wording(
         "error", "здесь нужны ключи: {keys}", "напишите «ключ: значение» с отступом или в {…}",
         "keys are needed here: {keys}", "write `key: value`, indented or in {…}",

@@ -60,6 +60,14 @@ PATHS: dict[str, Wording] = {
         "error", "then ждёт ответа на ask, а вопроса нет", "напишите do вместо then",
         "then waits for the answer to ask, but nothing is asked", "write do instead of then",
     ),
+    "choices-without-say": Wording(
+        "warning", "у вариантов шага «{name}» нет вопроса: бот скажет только «выберите»", "добавьте say",
+        "the choices of the step `{name}` have no question: the bot only says “please choose”", "add say",
+    ),
+    "silence-loop": Wording(
+        "warning", "молчащему клиенту бот будет писать без конца: {way}", "последний шаг круга пусть ждёт или закончит",
+        "the bot would write to a silent customer for ever: {way}", "let the last step of the round wait, or end",
+    ),
     "silence-missing": Wording(
         "warning", "шаг «{name}» ждёт, но на тишину ответа нет", "добавьте silence: [{after: 1h, say: …}]",
         "the step `{name}` waits, but has no answer to silence", "add silence: [{after: 1h, say: …}]",
