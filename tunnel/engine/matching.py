@@ -104,7 +104,7 @@ class Phrase:
             return True
         if any(reading.comparative for reading in readings):
             return _praising(text, start, end)
-        return _addressing(said, start, readings) or (start > 0 and bool(said[start - 1].lemmas & _SUPERLATIVE))
+        return _addressing(said, start, readings) or _superlative(said, start)
 
 
 def phrase(text: str) -> Phrase | None:
@@ -213,6 +213,13 @@ def _praising(text: Text, start: int, end: int) -> bool:
 def _cheaper(said: Word) -> bool:
     """«у вас дешевле» praises, «у вас дороже» does not."""
     return not any(reading.lemma == "дорогой" for reading in said.readings)
+
+
+def _superlative(said: Sequence[Word], start: int) -> bool:
+    """«покажите самый дорогой» asks; «вы самые дорогие» complains."""
+    if not start or not said[start - 1].lemmas & _SUPERLATIVE:
+        return False
+    return start < 2 or said[start - 2].text not in ("вы", "вас")
 
 
 def _addressing(said: Sequence[Word], start: int, readings: Sequence[Reading]) -> bool:
