@@ -26,7 +26,7 @@ SPECIAL = frozenset({"end", "resume"})
 def build_tunnel(keys: TunnelKeys, scope: Scope, taken: Mapping[str, Step]) -> Tunnel:
     """One tunnel. `taken`: steps by key, of all tunnels built before."""
     name = str(keys.tunnel)
-    stage_names = _declared(keys, "stages")
+    stage_names = keys.declared("stages")
     for step_name in scope.steps.get(name, frozenset()) & SPECIAL:
         written = next(key for key in keys.steps if key == step_name)
         scope.report.add("special-step-name", written.at, name=step_name)
@@ -48,17 +48,6 @@ def build_tunnel(keys: TunnelKeys, scope: Scope, taken: Mapping[str, Step]) -> T
     tunnel = Tunnel(name, str(keys.title or name), str(keys.start), steps, stages, enter, keys.tunnel.at.file)
     result: Tunnel = scope.marks.put(tunnel, keys.tunnel.at)
     return result
-
-
-def _declared(keys: TunnelKeys, key: str) -> frozenset[str]:
-    return declared_names(keys._source.get(key))  # type: ignore[call-overload]
-
-
-def declared_names(node: object) -> frozenset[str]:
-    """The names that a mapping declares, also those whose value could not be read."""
-    from tunnel.language.source import Map
-
-    return frozenset(map(str, [*node, *node.dropped])) if isinstance(node, Map) else frozenset()
 
 
 def _build_stage(name: Text, field: StageKeys, order: int, scope: Scope, tunnel: str) -> Stage:

@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tunnel.language.durations import DAYS, parse_day, parse_duration, parse_time
-from tunnel.language.source import Map, Place, Text
+from tunnel.language.source import Map, Place, Text, declared_names
 from tunnel.markup import safe_url
 
 NOWHERE = Place("", 0, 0)
@@ -72,6 +72,10 @@ class Keys(BaseModel):
     def has(self, key: str) -> bool:
         """Whether `key` was written, also if its value could not be read."""
         return key in self._source or key in self._source.dropped
+
+    def declared(self, key: str) -> frozenset[str]:
+        """The names that the mapping under `key` declares, also those whose value could not be read."""
+        return declared_names(self._source.get(key))  # type: ignore[call-overload]
 
     @property
     def damaged(self) -> bool:

@@ -15,7 +15,7 @@ from tunnel.language.build import (
     currency_of,
 )
 from tunnel.language.build_events import check_events
-from tunnel.language.build_tunnel import build_tunnel, declared_names
+from tunnel.language.build_tunnel import build_tunnel
 from tunnel.language.checks import Content, check_all
 from tunnel.language.definition import Definition, Entry, Step, Tunnel
 from tunnel.language.directory import Files, list_files, revision_of
@@ -24,7 +24,7 @@ from tunnel.language.models import SettingsKeys, SharedKeys
 from tunnel.language.read import read_yaml, validate
 from tunnel.language.scope import Scope
 from tunnel.language.scripts import Script, build_scripts
-from tunnel.language.source import Map, Place, Text
+from tunnel.language.source import Map, Place, Text, declared_names
 from tunnel.language.tunnel_models import TunnelKeys
 
 
@@ -85,6 +85,9 @@ def _read_all(files: Files, report: Report) -> Raw:
         raw.settings_map = read_yaml(data, name, report, raw.sources)
         if raw.settings_map is not None:
             raw.settings = validate(SettingsKeys, raw.settings_map, report)
+    if len(files.settings) > 1:
+        first, second = sorted(files.settings)
+        report.add("same-name", Place(second), name="settings", file=first, line=1)
     if not files.settings and files.root.is_dir():
         report.add("no-settings", Place("settings.yaml"))
     for name, data in files.shared.items():
@@ -101,7 +104,8 @@ def _read_all(files: Files, report: Report) -> Raw:
             raw.tunnels += [tunnel] if tunnel is not None else []
     if not files.tunnels and files.root.is_dir():
         report.add("no-tunnels", Place("tunnels"))
-    raw.blind = len(raw.sources) < len(files.settings) + len(files.shared) + len(files.tunnels)
+    unread = len(raw.sources) < len(files.settings) + len(files.shared) + len(files.tunnels)
+    raw.blind = unread or len(raw.tunnels) < len(raw.tunnel_maps) or len(raw.shared) < len(raw.shared_maps)
     return raw
 
 

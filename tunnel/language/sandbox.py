@@ -108,7 +108,10 @@ def _filters(shapes: Formats) -> dict[str, Callable[..., Any]]:
         return fallback if isinstance(value, Undefined) or value is None or value in ("", []) else value
 
     def join(values: Any, separator: str = ", ") -> str:
-        return separator.join(map(text, _listed(values)))
+        parts = [text(value) for value in _listed(values)]
+        if len(separator) * len(parts) + sum(map(len, parts)) > MAX_TEXT:  # a join of joins grows like a power
+            raise SecurityError(f"the text is longer than {MAX_TEXT} characters")
+        return separator.join(parts)
 
     def rounded(value: Any, digits: int = 0) -> float | int:
         result = round(float(_known(value)), max(0, min(int(digits), 6)))

@@ -11,6 +11,7 @@ from tunnel.language.definition import Condition, SetTo, Target, Template, Varia
 from tunnel.language.expressions import RESERVED, BadTemplate
 from tunnel.language.fields import to_flag, to_number
 from tunnel.language.findings import Report, listed, nearest
+from tunnel.language.sandbox import FILTERS, TESTS
 from tunnel.language.source import Place, Text
 from tunnel.language.templates import compile_condition, compile_text
 
@@ -126,8 +127,6 @@ class Scope:
             place = self.locate(source, name.removeprefix("…").strip("()"))
         details = dict(error.details)
         if error.code in ("unknown-filter", "unknown-test"):
-            from tunnel.language.sandbox import FILTERS, TESTS
-
             known = sorted(FILTERS if error.code == "unknown-filter" else TESTS)
             details |= {"near": nearest(name, known), "known": listed(known)}
         self.report.add(error.code, place, **details)

@@ -99,6 +99,11 @@ class Seq(list[Any]):
 Node = Text | Map | Seq
 
 
+def declared_names(node: object) -> frozenset[str]:
+    """The names that a mapping declares, also those whose value could not be read."""
+    return frozenset(map(str, [*node, *node.dropped])) if isinstance(node, Map) else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file as text."""

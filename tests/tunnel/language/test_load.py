@@ -329,6 +329,40 @@ def test_a_condition_proves_what_it_tests(condition: str, base: Path, *, known: 
     assert (found == []) is known
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "covered"),
+    [
+        ("area < 5", "area >= 5", True),
+        ("area > 5", "area <= 5", True),
+        ("area == 5", "area != 5", True),
+        ("ready", "not ready", True),
+        ("not (area > 5)", "area > 5", True),
+        ("area < 5", "area > 5", False),
+        ("area < 5", "area >= 6", False),
+        ("ready", "ready", False),
+        ("1 < area < 5", "1 >= area >= 5", False),
+    ],
+)
+def test_plain_opposites_need_no_last_branch(first: str, second: str, base: Path, *, covered: bool) -> None:
+    path = base / "tunnels/t.yaml"
+    branches = f'to: [{{when: "{first}", to: three}}, {{when: "{second}", to: one}}]'
+    path.write_text(
+        path.read_text().replace("to: three", branches).replace("say: Привет!", "set: {ready: true}\n    say: А?")
+    )
+    assert ("no-last-branch" in codes(load(base))) is not covered
+
+
+def test_two_settings_files(base: Path) -> None:
+    shutil.copy(base / "settings.yaml", base / "settings.yml")
+    assert "same-name" in codes(load(base))
+
+
+def test_a_tunnel_without_a_name_hides_what_would_follow_from_it(base: Path) -> None:
+    path = base / "tunnels/t.yaml"
+    path.write_text(path.read_text().replace("tunnel: t", "tunel: t"))
+    assert {one.code for one in load(base).errors} == {"unknown-key", "missing-key"}
+
+
 def test_a_chain_of_a_thousand_steps(base: Path) -> None:
     steps = "".join(f"  s{n}: {{say: Шаг, to: s{n + 1}}}\n" for n in range(1_000))
     text = f"tunnel: t\nstart: s0\nenter: [{{link: t}}]\nsteps:\n{steps}  s1000: {{say: Всё, end: true}}\n"

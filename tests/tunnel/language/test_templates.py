@@ -130,6 +130,7 @@ def test_condition(source: str, *, holds: bool) -> None:
         ("{% for tag in tags %}{{ long }}{% endfor %}", "8000"),
         ("{{ long }}{{ long }}", "8000"),
         ("{{ event }}", "wrong type"),
+        ("{{ many | join(many | join(many | join(many | join(', ')))) }}", "8000"),
     ],
 )
 def test_faults_say_where_and_why_but_not_the_data(source: str, why: str) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jinja2 import nodes
+
 from tunnel.language.checks.content import Content, Node
+from tunnel.language.checks.needs import tree_of
 from tunnel.language.definition import Step
 
 
@@ -67,13 +70,32 @@ def _check_choices(content: Content, step: Step) -> None:
 
 
 def _check_branches(content: Content, step: Step) -> None:
-    if all(branch.when is not None for branch in step.to):
+    conditions = [tree_of(branch.when) for branch in step.to if branch.when is not None]
+    if len(conditions) == len(step.to) and not _cover_everything(conditions):
         content.report.add("no-last-branch", content.place(step, "to"), name=step.name)
     past_all = False
     for branch in step.to:
         if past_all:
             content.report.add("branch-never-taken", content.scope.marks.of(branch))
         past_all = past_all or branch.when is None
+
+
+_OPPOSITES = {"eq": "ne", "ne": "eq", "lt": "gteq", "gteq": "lt", "gt": "lteq", "lteq": "gt"}
+
+
+def _cover_everything(conditions: list[nodes.Node]) -> bool:
+    """Whether two of them are plainly opposites: `x` and `not x`, `area < 500` and `area >= 500`."""
+    return any(_opposite(one, other) for one in conditions for other in conditions)
+
+
+def _opposite(one: nodes.Node, other: nodes.Node) -> bool:
+    if isinstance(one, nodes.Not):
+        return bool(one.node == other)
+    if not isinstance(one, nodes.Compare) or not isinstance(other, nodes.Compare):
+        return False
+    if len(one.ops) != 1 or len(other.ops) != 1 or one.expr != other.expr:
+        return False
+    return one.ops[0].expr == other.ops[0].expr and _OPPOSITES.get(one.ops[0].op) == other.ops[0].op
 
 
 def _check_loops(content: Content) -> None:
