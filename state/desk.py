@@ -17,7 +17,7 @@ class Desk:
 
     async def desk_thread(self, chat: str, contact: str) -> int | None:
         """The contact's thread, None if it has none yet. Raises Unavailable."""
-        thread = await self._link.call("HGET", self._link.keys.of(self._link.partition(contact), DESK, chat), contact)
+        thread = await self._link.call("HGET", self._link.keys.place(contact) + DESK + chat, contact)
         return None if thread is None else int(thread)
 
     async def desk_contact(self, chat: str, thread: int) -> str | None:
@@ -30,17 +30,17 @@ class Desk:
 
         Ends with `desk_bind`, or after 30 s. Raises Unavailable.
         """
-        key = self._link.keys.of(self._link.partition(contact), OPENING, f"{chat} {contact}")
+        key = f"{self._link.keys.place(contact)}{OPENING}{chat} {contact}"
         return await self._link.call("SET", key, self._link.origin, "NX", "EX", OPENING_S) is not None
 
     async def desk_bind(self, chat: str, thread: int, contact: str) -> None:
         """Remember that the thread is the contact's; an earlier thread still leads to it. Raises Unavailable."""
-        p = self._link.partition(contact)
+        place = self._link.keys.place(contact)
         # In this order: an operator's answer in the new thread must find the contact from the first moment on.
         await self._link.call("HSET", self._link.keys.whole(TOPICS, chat), thread, contact)
-        await self._link.call("HSET", self._link.keys.of(p, DESK, chat), contact, thread)
-        await self._link.call("DEL", self._link.keys.of(p, OPENING, f"{chat} {contact}"))
+        await self._link.call("HSET", place + DESK + chat, contact, thread)
+        await self._link.call("DEL", f"{place}{OPENING}{chat} {contact}")
 
     async def desk_forget(self, chat: str, contact: str) -> None:
         """The contact's thread is gone (deleted by hand): the next post opens another. Raises Unavailable."""
-        await self._link.call("HDEL", self._link.keys.of(self._link.partition(contact), DESK, chat), contact)
+        await self._link.call("HDEL", self._link.keys.place(contact) + DESK + chat, contact)

@@ -56,16 +56,15 @@ class Inbox:
 
         A wait may end with one contact more from each partition. Raises Unavailable.
         """
-        given: list[tuple[int, str, str]] = []
         # One script finds and loads what is ready. But where the last time brought little, most likely nothing is
         # ready yet, and it is cheaper to begin with the blocking read.
         if block_ms <= 0 or self._lately.get(consumer, 2) > 1 or count < self._link.keys.partitions:
-            claims = await self._load(consumer, count, given)
+            claims = await self._load(consumer, count, ())
             self._lately[consumer] = len(claims)
             if claims or block_ms <= 0:
                 return claims
         given = await self._wait(consumer, block_ms)
-        if not given and not self._link.clustered:
+        if given is None:
             return []
         claims = await self._load(consumer, max(0, count - len(given)), given)
         self._lately[consumer] = len(claims)
@@ -77,65 +76,58 @@ class Inbox:
         Raises Unavailable.
         """
         head = (consumer, count, EVENTS_PER_CLAIM, min_idle_ms)
-        replies = await self._link.over("recover", head, self._link.all_partitions)
+        replies = await self._link.over("recover", head, self._link.keys.places)
         return [_claim(row) for reply in replies for row in reply]
 
     async def session(self, contact: str) -> tuple[int, bytes] | None:
         """The stored session and its version, to look at only; None for a contact never seen. Raises Unavailable."""
-        stored = await self._link.call("GET", self._link.keys.of(self._link.partition(contact), SESSION, contact))
+        stored = await self._link.call("GET", self._link.keys.place(contact) + SESSION + contact)
         return None if stored is None else (HEADER.unpack_from(stored)[0], stored[HEADER.size :])
 
     async def _accept(self, items: Sequence[Incoming]) -> list[bool]:
-        rows: list[tuple[int, Sequence[Argument]]] = []
-        for item in items:
-            p = self._link.partition(item.contact)
-            rows.append((p, (p, item.contact, item.dedupe, "1" if item.control else "", item.blob)))
+        place = self._link.keys.place
+        rows = [
+            (place(item.contact), item.contact, item.dedupe, "1" if item.control else "", item.blob) for item in items
+        ]
         return await self._link.over_items("accept", (SEEN_TTL_S,), rows)
 
-    async def _load(self, consumer: str, count: int, given: Sequence[tuple[int, str, str]]) -> list[Claim]:
-        partitions = self._turned(count)
+    async def _load(self, consumer: str, count: int, given: Sequence[tuple[str, str, str]]) -> list[Claim]:
+        # After a blocking read only the partitions that it found something in can have more.
+        places = tuple({place: None for place, _, _ in given}) or self._turned(count)
         head: list[Argument] = [consumer, count, EVENTS_PER_CLAIM, len(given)]
         for entry in given:
             head.extend(entry)
         if self._link.clustered:
-            head[1] = -(-count // len(partitions))
-        replies = await self._link.over("claim", head, partitions)
+            head[1] = -(-count // len(places))
+        replies = await self._link.over("claim", head, places)
         return [_claim(row) for reply in replies for row in reply]
 
-    def _turned(self, count: int) -> tuple[int, ...]:
-        """All partitions, beginning with another one each time, so that none is starved by those before it."""
+    def _turned(self, count: int) -> tuple[str, ...]:
+        """All places, beginning with another one each time, so that none is starved by those before it."""
         self._turn = (self._turn + 1) % self._link.keys.partitions
-        everything = self._link.all_partitions
+        everything = self._link.keys.places
         turned = everything[self._turn :] + everything[: self._turn]
         return turned[:count] if self._link.clustered and count > 0 else turned
 
-    async def _wait(self, consumer: str, block_ms: int) -> list[tuple[int, str, str]]:
+    async def _wait(self, consumer: str, block_ms: int) -> list[tuple[str, str, str]] | None:
+        """Entries claimed by a blocking read; None if there is nothing."""
         if self._link.clustered:
             await asyncio.sleep(min(POLL_S, block_ms / 1000))
             return []
-        streams = [self._link.keys.of(p, READY) for p in self._link.all_partitions]
-        command = ("XREADGROUP", "GROUP", GROUP, consumer, "COUNT", "1", "BLOCK", str(block_ms), "STREAMS", *streams)
+        streams = {(place + READY).encode(): place for place in self._link.keys.places}
+        command: list[Argument] = ["XREADGROUP", "GROUP", GROUP, consumer, "COUNT", 1, "BLOCK", block_ms, "STREAMS"]
         try:
-            reply = await self._link.call(*command, *(">" for _ in streams), timeout_s=block_ms / 1000 + TIMEOUT_S)
+            ids = [">"] * len(streams)
+            reply = await self._link.call(*command, *streams, *ids, timeout_s=block_ms / 1000 + TIMEOUT_S)
         except ResponseError as error:
             if "NOGROUP" in str(error) or "UNBLOCKED" in str(error):
-                await self._make_groups()
-                return []
+                return []  # the script that follows makes the groups
             raise
-        partitions = {stream.encode(): p for stream, p in zip(streams, self._link.all_partitions, strict=True)}
         return [
-            (partitions[stream], fields[b"c"].decode(), entry.decode())
-            for stream, entries in reply or ()
+            (streams[stream], fields[b"c"].decode(), entry.decode())
+            for stream, entries in reply
             for entry, fields in entries
-        ]
-
-    async def _make_groups(self) -> None:
-        for p in self._link.all_partitions:
-            try:
-                await self._link.call("XGROUP", "CREATE", self._link.keys.of(p, READY), GROUP, "0", "MKSTREAM")
-            except ResponseError as error:
-                if "BUSYGROUP" not in str(error):
-                    raise
+        ] or None
 
 
 def _claim(row: list[Any]) -> Claim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from state.keys import DEAD, JOURNAL, RECENT
+from state.keys import DEAD, JOURNAL, RECENT, RECENT_LINES
 from state.link import Link
 from state.turns import letter_arguments
 from state.types import DeadLetter
@@ -30,7 +30,7 @@ class Journal:
 
         Besides the worker's lines there are the store's own: MessagePack maps {what: "dropped", at, lane, row, why}.
         """
-        key = self._link.keys.of(partition, JOURNAL)
+        key = self._link.keys.places[partition] + JOURNAL
         entries = []
         for entry, pairs in await self._link.stream(key, f"({after}", "+", count):
             lines = tuple(value for name, value in pairs if name == b"l")
@@ -39,8 +39,8 @@ class Journal:
 
     async def recent(self, contact: str) -> list[bytes]:
         """The conversation's last lines, oldest first, at most 20. Raises Unavailable."""
-        key = self._link.keys.of(self._link.partition(contact), RECENT, contact)
-        return list(await self._link.call("LRANGE", key, 0, -1))
+        key = self._link.keys.place(contact) + RECENT + contact
+        return list(await self._link.call("LRANGE", key, -RECENT_LINES, -1))
 
     async def set_aside(self, letter: DeadLetter) -> None:
         """Keep what cannot be handled, with its cause, until somebody looks. Raises Unavailable."""
@@ -48,11 +48,11 @@ class Journal:
         if letter.at == 0:
             letter = DeadLetter(letter.where, letter.cause, letter.blob, letter.contact, self._link.clock())
         fields = [part for pair in zip(names, letter_arguments(letter), strict=True) for part in pair]
-        await self._link.call("XADD", self._link.keys.of(self._link.partition(letter.contact), DEAD), "*", *fields)
+        await self._link.call("XADD", self._link.keys.place(letter.contact) + DEAD, "*", *fields)
 
     async def dead_letters(self, count: int = 100) -> list[DeadLetter]:
         """The last `count` letters, newest first. Raises Unavailable."""
-        replies = await self._link.over("dead_letters", (count,), self._link.all_partitions)
+        replies = await self._link.over("dead_letters", (count,), self._link.keys.places)
         letters = [_letter(dict(zip(row[::2], row[1::2], strict=True))) for reply in replies for row in reply]
         return sorted(letters, key=lambda letter: letter.at, reverse=True)[:count]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from state.coalescer import Coalescer
@@ -37,13 +38,13 @@ class Outbox:
         person_rate_per_s: how many rows a second one lane may take for long (0: no limit), after a burst.
         Returns the mail and when more may be due (None: nothing waits). Raises Unavailable.
         """
-        partitions = self._link.all_partitions
+        places = self._link.keys.places
         if self._link.clustered:
-            limit = max(1, limit // len(partitions))
-        quota = limit if self._link.clustered else -(-limit // len(partitions)) + 1
+            limit = max(1, limit // len(places))
+        quota = limit if self._link.clustered else -(-limit // len(places)) + 1
         interval = 1000.0 / person_rate_per_s if person_rate_per_s > 0 else 0
         head = (account, milliseconds(now), milliseconds(lease_s), limit, quota, interval, burst)
-        replies = await self._link.over("mail_take", head, partitions)
+        replies = await self._link.over("mail_take", head, places)
         taken = sorted((row for _, *rows in replies for row in rows), key=lambda row: float(row[2]))
         due = [float(reply[0]) / 1000 for reply in replies if reply[0]]
         return [_mail(account, row) for row in taken], min(due, default=None)
@@ -57,19 +58,19 @@ class Outbox:
 
     async def mail_dropped(self, mail: Mail, dead: DeadLetter) -> bool:
         """The row can never be sent: it goes to the dead letters. False if the lease was lost. Raises Unavailable."""
-        return await self._ends.one((mail, self._link.clock() if dead.at == 0 else dead.at, dead))
+        return await self._ends.one((mail, self._link.clock(), dead))
 
     async def mail_delayed(self, mail: Mail, until: float) -> bool:
         """Send the row again at `until`; its lane waits with it, so that order is kept.
 
         False if the lease was lost meanwhile. Raises Unavailable.
         """
-        p = self._link.partition(mail.contact)
-        return bool(await self._link.run("mail_delay", p, (*_held(p, mail), milliseconds(until))))
+        place = self._link.keys.place(mail.contact)
+        return bool(await self._link.run("mail_delay", place, (*_held(place, mail), milliseconds(until))))
 
     async def renew(self, mails: Sequence[Mail], now: float, lease_s: float = 5.0) -> list[bool]:
         """Hold leases for `lease_s` from now; False for each that was lost. Raises Unavailable."""
-        items = [(p, _held(p, mail)) for mail in mails for p in (self._link.partition(mail.contact),)]
+        items = [_held(self._link.keys.place(mail.contact), mail) for mail in mails]
         return await self._link.over_items("mail_renew", (milliseconds(now + lease_s),), items)
 
     async def lane_cleared(self, account: str, lane: str, contact: str, why: str = "blocked") -> int:
@@ -77,22 +78,23 @@ class Outbox:
 
         Raises Unavailable.
         """
-        p = self._link.partition(contact)
-        return int(await self._link.run("mail_clear", p, (p, account, lane, milliseconds(self._link.clock()), why)))
+        place = self._link.keys.place(contact)
+        args = (place, account, lane, milliseconds(self._link.clock()), why)
+        return int(await self._link.run("mail_clear", place, args))
 
     async def in_flight(self, contact: str, lanes: Sequence[tuple[str, str]], now: float) -> list[tuple[str, str]]:
         """Those of a contact's (account, lane) pairs whose head is on the wire now. Raises Unavailable."""
-        p = self._link.partition(contact)
-        items = [(p, (p, account, lane)) for account, lane in lanes]
+        place = self._link.keys.place(contact)
+        items = [(place, account, lane) for account, lane in lanes]
         marks = await self._link.over_items("mail_flying", (milliseconds(now),), items)
         return [lane for lane, flying in zip(lanes, marks, strict=True) if flying]
 
     async def pause_account(self, account: str, until: float) -> None:
         """Let nothing of an account leave before `until`, whichever process sends. Raises Unavailable."""
         life_ms = max(1, milliseconds(until) - milliseconds(self._link.clock()))
-        for p in self._link.all_partitions if self._link.clustered else (0,):
-            key = self._link.keys.of(p, PAUSE, account)
-            await self._link.call("SET", key, milliseconds(until), "PX", life_ms)
+        places = self._link.keys.places
+        for place in places if self._link.clustered else places[:1]:  # where mail_take looks
+            await self._link.call("SET", place + PAUSE + account, milliseconds(until), "PX", life_ms)
 
     async def lease_rate(self, account: str, rate_per_s: float, want: int, now: float) -> int:
         """Take up to `want` sends from what the account may make in a second; how many were had. Raises Unavailable."""
@@ -102,29 +104,24 @@ class Outbox:
         return int(await self._link.run_at("rate_lease", key, (milliseconds(now), 1000.0 / rate_per_s, want)))
 
     async def _end(self, ends: Sequence[_End]) -> list[bool]:
-        items: list[tuple[int, Sequence[Argument]]] = []
+        items: list[Sequence[Argument]] = []
         for mail, next_at, dead in ends:
-            p = self._link.partition(mail.contact)
-            args: list[Argument] = [*_held(p, mail), milliseconds(next_at)]
-            if dead is None:
-                args += ("", "", "", "", "")
-            else:
-                where, cause, *rest = letter_arguments(dead)
-                args += (cause or "unknown", where, *rest)
-            items.append((p, args))
+            held = (*_held(self._link.keys.place(mail.contact), mail), milliseconds(next_at))
+            items.append(
+                (*held, "") if dead is None else (*held, *letter_arguments(replace(dead, where=dead.where or "send")))
+            )
         return await self._link.over_items("mail_end", (), items)
 
 
-def _held(p: int, mail: Mail) -> tuple[Argument, ...]:
+def _held(place: str, mail: Mail) -> tuple[Argument, ...]:
     """What names a lease: the row's number and how often it was leased before."""
-    return p, mail.account, mail.lane, mail.row.to_bytes(8, "big"), mail.lease
+    return place, mail.account, mail.lane, mail.row.to_bytes(8, "big"), mail.lease
 
 
 def _mail(account: str, reply: list[Any]) -> Mail:
-    lane, times, _, row = reply
-    number, _, _, tried, length = ROW.unpack_from(row)
+    lane, tries, _, row = reply
+    number, _, _, _, length = ROW.unpack_from(row)
     start = ROW.size
-    tries = tried + times - 1
     return Mail(
         lane=lane.decode(),
         account=account,

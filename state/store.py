@@ -116,7 +116,7 @@ class Store:
         store = cls(link)
         try:
             await link.check_layout()
-            await link.over("consumers", (DAY_MS,), link.all_partitions)
+            await link.over("consumers", (DAY_MS,), link.keys.places)
             await store._memory.check()
         except BaseException:
             await link.close()
@@ -135,6 +135,6 @@ class Store:
 
     async def depth(self) -> Depth:
         """How much waits. Raises Unavailable."""
-        replies = await self._link.over("depth", (), self._link.all_partitions)
+        replies = await self._link.over("depth", (), self._link.keys.places)
         ready, claimed, mail, timers, ages_ms = zip(*replies, strict=True)
         return Depth(sum(ready), sum(claimed), sum(mail), sum(timers), max(ages_ms) / 1000)

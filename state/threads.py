@@ -19,14 +19,14 @@ class Threads:
 
         row: positive, rising within the thread. The oldest rows go beyond about 500.
         """
-        p = self._link.partition(contact)
-        added = bool(await self._link.run("thread_append", p, (self._link.origin, p, lane, row, blob)))
+        place = self._link.keys.place(contact)
+        added = bool(await self._link.run("thread_append", place, (self._link.origin, place, lane, row, blob)))
         self._wakeups.thread_grew(lane)
         return added
 
     async def thread_read(self, lane: str, contact: str, after_row: int, count: int) -> list[tuple[int, bytes]]:
         """Up to `count` rows above number `after_row`, in order. Raises Unavailable."""
-        key = self._link.keys.of(self._link.partition(contact), THREAD, lane)
+        key = self._link.keys.place(contact) + THREAD + lane
         entries = await self._link.stream(key, f"{after_row + 1}-0", "+", count)
         return [(int(entry.partition("-")[0]), pairs[0][1]) for entry, pairs in entries]
 

@@ -17,9 +17,9 @@ class Timers:
         now: Unix seconds. Returns how many were moved and when the next is due (None: none is armed).
         Raises Unavailable.
         """
-        partitions = self._link.all_partitions
+        places = self._link.keys.places
         if self._link.clustered:
-            limit = max(1, limit // len(partitions))
-        replies = await self._link.over("timers_fire", (milliseconds(now), limit), partitions)
+            limit = max(1, limit // len(places))
+        replies = await self._link.over("timers_fire", (milliseconds(now), limit), places)
         due = [int(next_due) / 1000 for _, next_due in replies if next_due]
         return sum(moved for moved, _ in replies), min(due, default=None)

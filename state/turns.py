@@ -6,13 +6,19 @@ import struct
 from collections.abc import Sequence
 
 from state.inbox import HEADER
-from state.keys import Keys
+from state.keys import RECENT_LINES, Keys
 from state.link import Argument, Link, milliseconds
-from state.types import Commit, DeadLetter, Outgoing
+from state.types import Commit, DeadLetter
 from state.wakeups import Wakeups
 
 ROW = struct.Struct(">QQcHB")
 """In front of each row: its number, its contact's epoch, b(ot) or o(perator), tries, length of the contact's id."""
+
+COUNTS = struct.Struct(">6I")
+"""Of one commit: lanes, timers armed, timers cancelled, lines of the journal, recent lines, dead letters."""
+
+MOST = 256
+"""Commits in one script, so that nobody else waits long for Redis."""
 
 
 class Turns:
@@ -28,9 +34,11 @@ class Turns:
         False for a commit that came too late: somebody else has committed the contact since it was claimed, and
         nothing of this one was written. Raises Unavailable; then some may have been written (a repetition is fenced).
         """
-        keys = self._link.keys
-        items = [_arguments(keys, commit) for commit in commits]
-        done = await self._link.over_items("commit", (self._link.origin, milliseconds(self._link.clock())), items)
+        done: list[bool] = []
+        for start in range(0, len(commits), MOST):
+            items = [_arguments(self._link.keys, commit) for commit in commits[start : start + MOST]]
+            head = (self._link.origin, milliseconds(self._link.clock()))
+            done += await self._link.over_items("commit", head, items)
         accounts = {row.account for commit, ok in zip(commits, done, strict=True) if ok for row in commit.outgoing}
         self._wakeups.mail_came(accounts)
         return done
@@ -41,27 +49,37 @@ def letter_arguments(letter: DeadLetter) -> tuple[Argument, ...]:
     return letter.where, letter.cause, letter.blob, letter.contact, repr(letter.at)
 
 
-def _arguments(keys: Keys, commit: Commit) -> tuple[int, Sequence[Argument]]:
+def _arguments(keys: Keys, commit: Commit) -> Sequence[Argument]:
     claim = commit.claim
-    p = keys.partition(claim.contact)
-    rows = claim.rows + len(commit.outgoing)
     expected = claim.version.to_bytes(8, "big") if claim.version else b""
-    header = HEADER.pack(claim.version + 1, commit.epoch, rows)
-    args: list[Argument] = [p, claim.contact, claim.ready_id, expected, header + commit.session]
-    args += (commit.done_control, commit.done_events, len(commit.outgoing))
-    for number, row in enumerate(commit.outgoing, claim.rows + 1):
-        args += (row.account, row.lane, _row(number, commit.epoch, claim.contact.encode(), row))
-    args.append(len(commit.arm))
+    header = HEADER.pack(claim.version + 1, commit.epoch, claim.rows + len(commit.outgoing))
+    recent = commit.recent[-RECENT_LINES:]
+    lanes, rest = _lanes(commit)
     for timer, due_at in commit.arm:
-        args += (timer, milliseconds(due_at))
-    for group in (commit.cancel, commit.journal, commit.recent):
-        args.append(len(group))
-        args += group
-    args.append(len(commit.dead))
+        rest += (milliseconds(due_at), f"{claim.contact}|{timer}")
+    rest += [f"{claim.contact}|{timer}" for timer in commit.cancel]
+    for line in commit.journal:
+        rest += (b"l", line)
+    rest += recent
     for letter in commit.dead:
-        args += letter_arguments(letter)
-    return p, args
+        rest += letter_arguments(letter)
+    counts = COUNTS.pack(lanes, len(commit.arm), len(commit.cancel), len(commit.journal), len(recent), len(commit.dead))
+    handled = (commit.done_control, commit.done_events)
+    place = keys.place(claim.contact)
+    return [
+        *(place, claim.contact, claim.ready_id, expected, header + commit.session, *handled, counts, len(rest)),
+        *rest,
+    ]
 
 
-def _row(number: int, epoch: int, contact: bytes, row: Outgoing) -> bytes:
-    return ROW.pack(number, epoch, b"b" if row.by_bot else b"o", 0, len(contact)) + contact + row.blob
+def _lanes(commit: Commit) -> tuple[int, list[Argument]]:
+    """Rows by lane: how many lanes, and for each account, lane, number of rows, rows."""
+    contact = commit.claim.contact.encode()
+    lanes: dict[tuple[str, str], list[bytes]] = {}
+    for number, row in enumerate(commit.outgoing, commit.claim.rows + 1):
+        head = ROW.pack(number, commit.epoch, b"b" if row.by_bot else b"o", 0, len(contact))
+        lanes.setdefault((row.account, row.lane), []).append(head + contact + row.blob)
+    arguments: list[Argument] = []
+    for (account, lane), rows in lanes.items():
+        arguments += (account, lane, len(rows), *rows)
+    return len(lanes), arguments

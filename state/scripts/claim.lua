@@ -1,6 +1,6 @@
 -- Claim ready contacts and load what a worker needs of each.
 -- ARGV: consumer, how many more to claim, events per contact, number of contacts claimed before this call;
---   for each of those: partition, contact, entry id; then the partitions to look at
+--   for each of those: place, contact, entry id; then the places to look at
 -- Returns {contact, entry id, tries, session or false, control, events} for each.
 local consumer, wanted, depth, given = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local out = {}
@@ -15,7 +15,7 @@ end
 for i = 5 + 3 * given, #ARGV do
   if wanted <= 0 then break end
   local p = ARGV[i]
-  local ready = at(p, READY)
+  local ready = p .. READY
   local reply = read(ready)
   if type(reply) == 'table' and reply.err then -- no such group: the first time, or after a FLUSHALL
     call('XGROUP', 'CREATE', ready, GROUP, '0', 'MKSTREAM')

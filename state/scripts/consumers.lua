@@ -1,7 +1,7 @@
 -- Forget consumers that were not seen for long and hold nothing: each process that ever lived left one.
--- ARGV: how long, ms; then the partitions to look at
+-- ARGV: how long, ms; then the places to look at
 for i = 2, #ARGV do
-  local ready = at(ARGV[i], READY)
+  local ready = ARGV[i] .. READY
   local consumers = redis.pcall('XINFO', 'CONSUMERS', ready, GROUP)
   if not consumers.err then -- no such group: nobody was ever there
     for _, consumer in ipairs(consumers) do

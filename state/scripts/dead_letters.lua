@@ -1,9 +1,9 @@
 -- The last letters set aside in each partition.
--- ARGV: how many; then the partitions to look at
+-- ARGV: how many; then the places to look at
 -- Returns the fields of each.
 local out = {}
 for i = 2, #ARGV do
-  for _, entry in ipairs(call('XREVRANGE', at(ARGV[i], DEAD), '+', '-', 'COUNT', ARGV[1])) do
+  for _, entry in ipairs(call('XREVRANGE', ARGV[i] .. DEAD, '+', '-', 'COUNT', ARGV[1])) do
     out[#out + 1] = entry[2]
   end
 end

@@ -1,13 +1,13 @@
 -- Take over what other workers claimed and did not commit in time.
 -- XPENDING and XCLAIM, not XAUTOCLAIM: in Redis 6.2 that tells neither delivery counts nor which entries are gone.
--- ARGV: consumer, how many, events per contact, idle ms; then the partitions to look at
+-- ARGV: consumer, how many, events per contact, idle ms; then the places to look at
 -- Returns what claim.lua returns.
 local consumer, wanted, depth, idle = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local out = {}
 for i = 5, #ARGV do
   if wanted <= 0 then break end
   local p = ARGV[i]
-  local ready = at(p, READY)
+  local ready = p .. READY
   local pending = redis.pcall('XPENDING', ready, GROUP, 'IDLE', idle, '-', '+', wanted)
   if not pending.err then -- no such group: nothing was ever claimed
     for _, claim in ipairs(pending) do

@@ -51,6 +51,11 @@ async def other(redis_url: str, clock: Clock) -> AsyncIterator[Store]:
     await store.close()
 
 
+def partition_of(store: Store, contact: str) -> int:
+    """Where a contact lives."""
+    return store._link.keys.places.index(store._link.keys.place(contact))
+
+
 def event(contact: str, blob: bytes, *, dedupe: str | None = None, control: bool = False) -> Incoming:
     """An event; without `dedupe` the update is named after contact and blob."""
     return Incoming(contact, f"{contact}/{blob!r}" if dedupe is None else dedupe, blob, control)

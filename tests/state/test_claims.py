@@ -230,7 +230,7 @@ async def test_consumers_long_gone_are_forgotten(store: Store) -> None:
     await store.accept([event("ann", b"1"), event("bob", b"1")])
     held, free = await store.claim("holds", 1), await store.claim("free", 1)
     await store.commit([handled(free[0])])
-    await store._link.over("consumers", (-1,), store._link.all_partitions)
+    await store._link.over("consumers", (-1,), store._link.keys.places)
     assert len(held) == 1
     assert len(await store.recover("w", min_idle_ms=0)) == 1  # what the first one held is still there
 

@@ -14,7 +14,7 @@ from redis import Redis
 
 from state import DeadLetter, Full, Outgoing, Store
 from tests.conftest import wait_for_redis
-from tests.state.conftest import NOW, Clock, event, handled
+from tests.state.conftest import NOW, Clock, event, handled, partition_of
 
 NAMES = [f"contact{number}" for number in range(40)]
 
@@ -108,7 +108,7 @@ async def test_everything_else_works_too(store: Store) -> None:
     assert await store.files.get("tg", "sha") == "id"
     await store.set_cursor("tg", "5")
     assert await store.get_cursor("tg") == "5"
-    assert len(await store.journal_read(store._link.partition("ann"))) == 2
+    assert len(await store.journal_read(partition_of(store, "ann"))) == 2
     await store.ping()
 
 

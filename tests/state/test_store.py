@@ -13,7 +13,7 @@ from redis import Redis
 import state
 from state import Depth, EmbeddedRedis, Outgoing, Store, Unavailable, WrongPartitions, keys
 from state.keys import Keys
-from tests.state.conftest import NOW, Clock, event, handled, turn
+from tests.state.conftest import NOW, Clock, event, handled, partition_of, turn
 
 SCRIPTS = Path(state.__file__).parent / "scripts"
 
@@ -43,18 +43,15 @@ async def test_nobody_listens(tmp_path: Path) -> None:
 def test_a_contact_keeps_its_partition() -> None:
     """Data are found by these numbers: they must never change."""
     names = Keys("tn", 16)
-    assert [names.partition(name) for name in ("ann", "bob", "0f" * 12)] == [3, 0, 4]
-    spread = {names.partition(f"contact{number}") for number in range(300)}
-    assert spread == set(range(16))
+    assert [names.place(name) for name in ("ann", "bob", "0f" * 12)] == ["tn:{3}:", "tn:{0}:", "tn:{4}:"]
+    assert {names.place(f"contact{number}") for number in range(300)} == set(names.places)
 
 
 def test_lua_and_python_make_the_same_names(redis_url: str) -> None:
-    names = Keys("tn", 16)
-    source = names.lua() + "return {at('3', READY), of('3', INBOX, 'ann'), WAKE, WRITTEN}"
+    source = Keys("tn", 16).lua() + "return {READY, INBOX, WAKE, WRITTEN, tostring(THREAD_ROWS)}"
     with Redis.from_url(redis_url) as redis:
         made = [name.decode() for name in redis.eval(source, 0)]
-    expected = [names.of(3, keys.READY), names.of(3, keys.INBOX, "ann"), names.whole("wake"), names.whole("written")]
-    assert made == expected
+    assert made == [keys.READY, keys.INBOX, "tn:wake", "tn:written", str(keys.THREAD_ROWS)]
 
 
 def test_key_kinds_have_names_of_their_own() -> None:
@@ -64,12 +61,12 @@ def test_key_kinds_have_names_of_their_own() -> None:
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.lua")), ids=lambda path: path.stem)
 def test_scripts_leave_key_names_to_the_one_module(script: Path) -> None:
-    """A key is made by `at` or `of`, or given; and a script says what it takes and gives."""
+    """A kind is a constant of the one module; and a script says what it takes and gives."""
     source = script.read_text()
     assert source.startswith("-- ")
     if script.stem != "lib":
         assert "ARGV" in source.split("\nlocal", 1)[0]
-    assert not re.search(r"['\"](tn|in|ct|se|out|mail|held|seen|ready):", source)
+    assert not re.search(r"'(tn|in|ct|se|out|mail|held|seen|ready):", source)
 
 
 async def test_every_key_of_a_contact_lies_in_its_partition(store: Store, redis_url: str) -> None:
@@ -82,7 +79,7 @@ async def test_every_key_of_a_contact_lies_in_its_partition(store: Store, redis_
     await store.desk_bind("chat", 5, "ann")
     with Redis.from_url(redis_url) as redis:
         found = {key.decode() for key in redis.scan_iter()}
-    p = store._link.partition("ann")
+    p = partition_of(store, "ann")
     empty = {f"tn:{{{other}}}:ready" for other in range(16) if other != p}  # each with its consumer group
     assert {key for key in found if not key.startswith(f"tn:{{{p}}}:")} == {"tn:meta", "tn:topics:chat"} | empty
 
