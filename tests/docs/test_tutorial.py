@@ -76,14 +76,16 @@ def serve(block: Block, root: Path) -> str:
     ) as program:
         try:
             assert program.stdout is not None
-            line = program.stdout.readline()
-            found = _ADDRESS.search(line)
-            assert found is not None, line
+            shown = ""
+            for line in program.stdout:
+                shown += line
+                if _ADDRESS.search(line):
+                    break
             with build_opener(HTTPCookieProcessor(CookieJar())).open(line.split()[-1]) as page:
                 assert page.status == 200
         finally:
             program.terminate()
-    return f"{command}\n{_ADDRESS.sub('http://localhost:8080', line)}"
+    return f"{command}\n{_ADDRESS.sub('http://localhost:8080', shown)}"
 
 
 def printed(block: Block, root: Path) -> str:
