@@ -31,7 +31,7 @@ Outcome = Annotated[Text, OneOf(("won", "lost"))]
 class EnterKeys(Keys):
     """A way in for those who are outside. Exactly one of link, words, event."""
 
-    link: LinkWord | None = Field(None, description="A deep link's word: t.me/<bot>?start=…, vk.me/<club>?ref=…")
+    link: LinkWord | None = Field(None, description="A deep link's word: `t.me/<bot>?start=…`, `vk.me/<club>?ref=…`")
     words: list[Words] | None = Field(None, description="Words in a customer's text.")
     event: DottedName | None = Field(None, description="An event from outside the chat.")
     when: Words | None = Field(None, description="Only when this is so.")

@@ -1,0 +1,153 @@
+"""The reference page of the content language, generated from the models and from content that a test loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tunnel.language.checks.later import NOT_YET
+from tunnel.language.expressions import RESERVED
+from tunnel.language.fields import Keys
+from tunnel.language.findings import Language, Report
+from tunnel.language.read import read_yaml, validate
+from tunnel.language.sandbox import FILTERS, TESTS
+from tunnel.language.schema import FILES, FileKind, schema
+from tunnel.language.source import Map, Source, walk
+
+_LONGEST = 116
+
+_TITLES = {
+    "settings": ("Настройки: settings.yaml", "Settings: settings.yaml"),
+    "tunnel": ("Туннель: tunnels/*.yaml", "A tunnel: tunnels/*.yaml"),
+    "shared": (
+        "Общее: objections.yaml, magnets.yaml, promos.yaml, queues.yaml",
+        "Shared: objections.yaml, magnets.yaml, promos.yaml, queues.yaml",
+    ),
+    "script": ("Диалоги: scripts/*.yaml", "Dialogues: scripts/*.yaml"),
+}
+_INTRO = {
+    "ru": (
+        "# Все ключи языка",
+        "Эта страница составлена из самих моделей, примеры — из содержания, которое загружают тесты. "
+        "Ключи с пометкой «пока не действует» читаются и проверяются, но бот их ещё не исполняет.",
+        "Текст — шаблон: `{{{{ имя }}}}` подставляет значение, `{{% if имя %}}…{{% endif %}}` показывает часть текста. "
+        "Всегда есть {names}. Фильтры: {filters}. Проверки после `is`: {tests}. "
+        'Выделение: `**жирно**`, `*курсив*`, `[текст](https://…)`. Сроки: `30m`, `1h`, `2d`. Время дня: `"21:00"`.',
+    ),
+    "en": (
+        "# All keys of the language",
+        "This page is made from the models themselves, its examples from content that the tests load. "
+        "Keys marked “does not act yet” are read and checked, but the bot does not carry them out yet.",
+        "A text is a template: `{{{{ name }}}}` fills in a value, `{{% if name %}}…{{% endif %}}` shows a part of it. "
+        "Always there: {names}. Filters: {filters}. Tests after `is`: {tests}. "
+        'Emphasis: `**bold**`, `*italic*`, `[text](https://…)`. Durations: `30m`, `1h`, `2d`. Times of day: `"21:00"`.',
+    ),
+}
+_REQUIRED = {"ru": "обязателен", "en": "required"}
+_LATER = {"ru": "пока не действует", "en": "does not act yet"}
+
+
+def reference(directory: Path, language: Language) -> str:
+    """The page in Markdown. `directory`: content that uses every key, for the examples.
+
+    Raises KeyError for a key that it does not use.
+    """
+    examples = _examples(directory)
+    models = schema(language=language)["$defs"]
+    title, about, texts = _INTRO[language]
+    listed = {"names": _codes(RESERVED), "filters": _codes(FILTERS), "tests": _codes(TESTS)}
+    lines = [title, "", about, "", texts.format(**listed), ""]
+    shown: set[str] = set()
+    for kind, model in FILES.items():
+        lines += [f"## {_TITLES[kind][0 if language == 'ru' else 1]}", ""]
+        lines += _sections(model.__name__, models, examples, language, shown)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _codes(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _sections(
+    name: str, models: dict[str, Any], examples: dict[str, str], language: Language, shown: set[str]
+) -> Iterator[str]:
+    """A model's keys, then those of the models that they hold, each once."""
+    waiting = [name]
+    while waiting:
+        model = waiting.pop(0)
+        if model in shown:
+            continue
+        shown.add(model)
+        if model != name:
+            yield f"### {_heading(model)}"
+            yield ""
+        yield models[model]["description"]
+        yield ""
+        required = models[model].get("required", [])
+        for key, field in models[model]["properties"].items():
+            yield from _entry(f"{model}.{key}", field, key in required, examples, language)
+            waiting += _references(field)
+        yield ""
+
+
+def _heading(model: str) -> str:
+    return model.removesuffix("Keys").lower()
+
+
+def _entry(
+    name: str, field: dict[str, Any], required: bool, examples: dict[str, str], language: Language
+) -> Iterator[str]:  # fmt: skip
+    remarks = [_REQUIRED[language]] * required + [_LATER[language]] * (name in NOT_YET)
+    note = f" ({', '.join(remarks)})" if remarks else ""
+    options = field.get("enum") or field.get("items", {}).get("enum")
+    choice = f" {_one_of(options)}" if options else ""
+    below = "".join(f" → [{_heading(model)}](#{_heading(model)})" for model in _references(field))
+    yield f"- **`{name.partition('.')[2]}`**{note} — {field['description']}{choice}{below}"
+    yield f"  `` {examples[name]} ``"
+
+
+def _one_of(options: list[str]) -> str:
+    return " · ".join(f"`{option}`" for option in options)
+
+
+def _references(node: Any) -> list[str]:
+    """The models that a field holds, in order."""
+    if isinstance(node, list):
+        return list(dict.fromkeys(name for one in node for name in _references(one)))
+    if not isinstance(node, dict):
+        return []
+    own = [str(node["$ref"]).rsplit("/", 1)[-1]] if "$ref" in node else []
+    inner = [name for key, one in node.items() if key not in ("$ref", "discriminator") for name in _references(one)]
+    return list(dict.fromkeys(own + inner))
+
+
+def _examples(directory: Path) -> dict[str, str]:
+    """Model.key → the line that uses it first."""
+    examples: dict[str, str] = {}
+    for path in sorted(directory.rglob("*.yaml")):
+        sources: dict[str, str] = {}
+        name = path.relative_to(directory).as_posix()
+        found = read_yaml(path.read_bytes(), name, Report(), sources)
+        if found is None:
+            continue
+        validate(FILES[_kind(name)], found, Report())
+        source = Source(name, sources[name])
+        for node in walk(found):
+            if isinstance(node, Map) and isinstance(node.model, type) and issubclass(node.model, Keys):
+                for key in node:
+                    examples.setdefault(f"{node.model.__name__}.{key}", _lines(source, key.at.line))
+    return examples
+
+
+def _kind(name: str) -> FileKind:
+    folder = name.partition("/")[0]
+    return {"settings.yaml": "settings", "tunnels": "tunnel", "scripts": "script"}.get(folder, "shared")  # type: ignore[return-value]
+
+
+def _lines(source: Source, number: int) -> str:
+    """The line, with the next one if it only opens something."""
+    line = source.line(number).strip()
+    if line.endswith((":", "&first")):
+        line = f"{line} ⏎ {source.line(number + 1).strip()}"
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
