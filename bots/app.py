@@ -33,11 +33,12 @@ from bots.turns import Turner
 from bots.worker import Worker
 from channels.base import Channel
 from state import EmbeddedRedis, StateError, Store, Unavailable
+from tunnel.engine import prepare
 
 log = structlog.get_logger(__name__)
 
 ROLES = ("webhook", "worker", "sender", "scheduler")
-STOP_TIME_S = 8.0
+STOP_TIME_S = 5.0
 """What is left after it (sends that hang) is cut, so that a stop ends within 10 s; the next start sends their rows."""
 WORKERS = 2
 """Claimers in one process: while one waits for Redis, the other computes."""
@@ -83,12 +84,21 @@ def _runner() -> Callable[[Coroutine[Any, Any, int]], int]:
 async def _main(settings: Settings, content: Content, roles: frozenset[str], poll: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    starting = asyncio.current_task()
+
+    def ask_to_stop() -> None:
+        stop.set()
+        if starting is not None:  # it may wait for Redis for as long as that is away
+            starting.cancel()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    async with running(settings, content, roles, poll) as app:
-        app.announce()
-        await stop.wait()
-        log.info("stopping")
+        loop.add_signal_handler(name, ask_to_stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        async with running(settings, content, roles, poll) as app:
+            starting = None
+            app.announce()
+            await stop.wait()
+            log.info("stopping")
     log.info("stopped")
     return 0
 
@@ -119,6 +129,7 @@ class App:
         """The one of the present content."""
         definition = self.content.definition
         if self._turner is None or self._turner.definition is not definition:
+            prepare(definition)
             self._turner = Turner(definition, self.accounts.by_key, echo=self.accounts.web.echo_call)
         return self._turner
 
@@ -197,6 +208,7 @@ async def running(settings: Settings, content: Content, roles: frozenset[str], p
         accounts = build_accounts(settings, store)
         stack.push_async_callback(_close_all, accounts.channels)
         app = App(settings, content, store, accounts, roles, poll)
+        app.turner()
         parts = app.parts()
         tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in parts]
         for task in tasks:

@@ -12,10 +12,11 @@ DESK_ACCOUNT = "desk"
 
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="row", tag="call"):
-    """One API call to the customer at `address`."""
+    """One API call to the customer at `address`. `beside`: an ephemeral one that leaves at the same time."""
 
     address: Address
     call: Call
+    beside: Call | None = None
 
 
 class DeskRow(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="row", tag="desk"):

@@ -16,6 +16,7 @@ from bots.metrics import SEND_SECONDS, SENDS
 from bots.rows import CallRow, Row, account_key, decode_row
 from channels.base import (
     BadMessage,
+    Call,
     Channel,
     ChannelDown,
     FileIds,
@@ -26,7 +27,7 @@ from channels.base import (
     SlowDown,
 )
 from state import DeadLetter, Mail, Store, Unavailable
-from tunnel.events import Denied
+from tunnel.events import Address, Denied
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +76,19 @@ class ChannelDeliverer:
         """Make the call of one row. Raises SendError."""
         if not isinstance(row, CallRow):
             raise BadMessage("a desk row lies in a customer's lane")
-        await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
+        if row.beside is None or mail.tries:
+            await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
+            return
+        beside = asyncio.create_task(self._send_beside(mail, row.address, row.beside))
+        try:
+            await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
+        finally:
+            await beside
+
+    async def _send_beside(self, mail: Mail, address: Address, call: Call) -> None:
+        """Tried once: it is worth nothing later."""
+        with contextlib.suppress(SendError):
+            await self._channel.send(address, call, key=mail.row, files=self._files)
 
 
 class AccountSender:

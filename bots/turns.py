@@ -60,6 +60,10 @@ class Outcome:
     recent: list[bytes] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    beside: tuple[Address, Call] | None = None
+    """An acknowledgement that waits for a message to leave with."""
+    unheard: list[Desk] = field(default_factory=list)
+    """What was meant for operators, while there are none."""
 
 
 class Turner:
@@ -111,7 +115,8 @@ class Turner:
         outcome.session = result.session
         self._show_typing(outcome, event, result)
         for effect in result.effects:
-            self._write(outcome, effect)
+            self._write(outcome, effect, outside)
+        self._put_aside(outcome)
         outcome.journal.append(_journal_encoder.encode(_journal_line(event, facts, result, self.definition.revision)))
 
     def _remember(self, outcome: Outcome, event: Event, result: Turn) -> None:
@@ -130,22 +135,23 @@ class Turner:
                 channel = self._channel(effect.address)
                 call = channel.typing(effect.address, event.id.rpartition(":")[2]) if channel else None
                 if call is not None:
-                    self._put_aside(outcome, effect.address, call)
+                    outcome.outgoing.append(_aside(effect.address, call))
                 return
 
-    def _put_aside(self, outcome: Outcome, address: Address, call: Call) -> None:
-        """Into the lane that never waits behind a message."""
-        lane = acknowledgement_lane(address)
-        outcome.outgoing.append(_row(address, CallRow(address, call), lane=lane, by_bot=False))
+    def _put_aside(self, outcome: Outcome) -> None:
+        """An acknowledgement that found no message to leave with goes alone."""
+        if outcome.beside is not None:
+            outcome.outgoing.append(_aside(*outcome.beside))
+            outcome.beside = None
 
-    def _write(self, outcome: Outcome, effect: Effect) -> None:
+    def _write(self, outcome: Outcome, effect: Effect, outside: Outside) -> None:
         if isinstance(effect, Send):
             self._write_send(outcome, effect)
         elif isinstance(effect, Acknowledge):
             channel = self._channel(effect.address)
             call = channel.acknowledge(effect.address, effect.ack) if channel else None
             if call is not None:
-                self._put_aside(outcome, effect.address, call)
+                outcome.beside = (effect.address, call)
         elif isinstance(effect, Echo):
             call = self._echo(effect.text, effect.event_id)
             outcome.outgoing.append(_row(effect.address, CallRow(effect.address, call), by_bot=False))
@@ -153,8 +159,10 @@ class Turner:
             outcome.timers[effect.timer] = effect.at
         elif isinstance(effect, Cancel):
             outcome.timers[effect.timer] = None
-        elif isinstance(effect, Desk):
+        elif isinstance(effect, Desk) and outside.desk:
             self._write_desk(outcome, effect)
+        elif isinstance(effect, Desk):
+            outcome.unheard.append(effect)
         elif isinstance(effect, Fault):
             outcome.faults.append(effect)
 
@@ -166,9 +174,12 @@ class Turner:
             outcome.dead.append(DeadLetter("send", cause, blob, outcome.session.contact))
             return
         calls = channel.render(effect.address, effect.message, callback_buttons=effect.callback_buttons)
-        outcome.outgoing.extend(
-            _row(effect.address, CallRow(effect.address, call), by_bot=effect.by == "bot") for call in calls
-        )
+        for call in calls:
+            row = CallRow(effect.address, call)
+            if outcome.beside is not None and outcome.beside[0] == effect.address:
+                row = CallRow(effect.address, call, outcome.beside[1])
+                outcome.beside = None
+            outcome.outgoing.append(_row(effect.address, row, by_bot=effect.by == "bot"))
 
     def _write_desk(self, outcome: Outcome, effect: Desk) -> None:
         contact = outcome.session.contact
@@ -203,6 +214,11 @@ def seed_of(event_id: str) -> int:
 def _row(address: Address, row: CallRow, *, by_bot: bool, lane: str = "") -> Outgoing:
     account = account_key(address.channel, address.account)
     return Outgoing(lane or address.lane, account, encode_row(row), by_bot)
+
+
+def _aside(address: Address, call: Call) -> Outgoing:
+    """A row in the lane that never waits behind a message."""
+    return _row(address, CallRow(address, call), by_bot=False, lane=acknowledgement_lane(address))
 
 
 def _words_of(event: Event) -> str:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
 import structlog
 
 from bots.backoff import Backoff
@@ -108,17 +109,31 @@ class Worker:
             return None
         else:
             commit, outcome = turner.handle(_head(claim, 1), outside, {0: poison.cause})
-            text = POISONED(turner.definition.settings.language)
-            row = DeskRow(Desk(kind="notify", text=text, address=outcome.session.address), outcome.session.profile.name)
-            post = Outgoing(desk_lane(claim.contact), DESK_ACCOUNT, encode_row(row), by_bot=False)
-            commit = _with_post(commit, post)
+            post = Desk(kind="notify", text=POISONED(turner.definition.settings.language))
+            commit = self._with_post(commit, outcome, post)
         self._report(outcome)
         return commit
+
+    def _with_post(self, commit: Commit, outcome: Outcome, post: Desk) -> Commit:
+        if not self._desk:
+            outcome.unheard.append(post)
+            return commit
+        post = msgspec.structs.replace(post, address=outcome.session.address)
+        row = encode_row(DeskRow(post, outcome.session.profile.name))
+        outgoing = Outgoing(desk_lane(commit.claim.contact), DESK_ACCOUNT, row, by_bot=False)
+        return replace(commit, outgoing=(*commit.outgoing, outgoing))
 
     def _report(self, outcome: Outcome) -> None:
         for fault in outcome.faults:
             FAULTS.inc()
             log.error("the content failed", where=fault.where, cause=fault.message)
+        for post in outcome.unheard:
+            log.warning(
+                "nobody is on duty: set TUNNEL_DESK_TELEGRAM_CHAT to reach operators",
+                contact=outcome.session.contact,
+                kind=post.kind,
+                queue=post.queue,
+            )
 
     async def _profiles(self, claims: Sequence[Claim]) -> dict[str, Profile]:
         """Ask the channels who the newcomers are, where updates do not say. After a second the turn goes on without."""
@@ -169,7 +184,3 @@ class Worker:
 def _head(claim: Claim, count: int) -> Claim:
     control = claim.control[:count]
     return replace(claim, control=control, events=claim.events[: count - len(control)])
-
-
-def _with_post(commit: Commit, post: Outgoing) -> Commit:
-    return replace(commit, outgoing=(*commit.outgoing, post))

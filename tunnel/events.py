@@ -78,7 +78,7 @@ class FromCustomer(EventBase, frozen=True, omit_defaults=True, kw_only=True):
     callback_buttons: bool = True
     """False where this client cannot press inline buttons (VK's `client_info.button_actions`)."""
     source: dict[str, str] = {}
-    """UTM marks, ad ids and the like that came with it (a click on an advertisement carries the customer's own words)."""
+    """UTM marks, ad ids and the like that came with it (a click on an ad carries the customer's own words)."""
 
 
 class Text(FromCustomer, frozen=True, omit_defaults=True, kw_only=True):

@@ -1,8 +1,7 @@
-"""The Bot API over aiogram's connection pool.
+"""The Bot API: aiogram's types, addresses and connection pool for rare calls, uploads and polling.
 
-aiogram gives the pool, the addresses and the types of rare calls (`ask`). Frequent calls (`call`) are posted as the
-JSON that the outbox holds: built as aiogram's models and validated on return, one call costs 3.3 times the CPU (350 µs
-against 105 µs, measured side by side in one run with aiogram 3.31).
+Frequent calls (`call`) are posted as the JSON that the outbox holds, over kept-alive connections: built as aiogram's
+models and sent by its pool, one call costs many times the CPU (docs/decisions/0008).
 The bot's token is part of every address, so no error from below is ever shown or chained: only its class is named.
 """
 
@@ -16,6 +15,7 @@ import msgspec
 
 from channels.base import BadMessage, RetryLater
 from channels.files import LocalFile
+from channels.keepalive import KeepAlive, NoAnswer
 from channels.telegram.errors import ChatMoved, error_for
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ OFFICIAL_URL = "https://api.telegram.org"
 DOWNLOAD_BYTES = 20_000_000
 """getFile: "files up to 20MB in size", Bot API 10.1."""
 
-_CALL = aiohttp.ClientTimeout(total=30, sock_connect=5)
+CALL_S = 30.0
 _UPLOAD = aiohttp.ClientTimeout(total=300, sock_connect=5)
 _CONNECTIONS = 100
 _JSON = {"Content-Type": "application/json"}
@@ -63,7 +63,8 @@ class Client:
         self._server = TelegramAPIServer.from_base(api_url or OFFICIAL_URL)
         self._pool = AiohttpSession(api=self._server, limit=_CONNECTIONS)
         self._session: aiohttp.ClientSession | None = None
-        self._call_limits = _CALL
+        self._lines = KeepAlive(api_url or OFFICIAL_URL)
+        self._call_s = CALL_S
 
     def __repr__(self) -> str:
         return "Client(…)"
@@ -71,12 +72,18 @@ class Client:
     async def call(
         self, method: str, params: dict[str, Any], *, limits: aiohttp.ClientTimeout | None = None
     ) -> msgspec.Raw:
-        """Make a call; its `result`, not yet decoded. Raises SendError and nothing else."""
+        """Make a call; its `result`, not yet decoded. `limits`: of one that waits long. Raises SendError alone."""
         try:
             body = msgspec.json.encode(params)
         except (TypeError, ValueError, msgspec.MsgspecError) as error:
             raise BadMessage(f"{method} cannot be written as JSON: {type(error).__name__}", code="json") from None
-        return await self._post(method, params, limits or self._call_limits, data=body, headers=_JSON)
+        if limits is not None:
+            return await self._post(method, params, limits, data=body, headers=_JSON)
+        try:
+            answer = await self._lines.post(f"/bot{self._token}/{method}", body, timeout_s=self._call_s)
+        except NoAnswer as error:
+            raise RetryLater(f"no answer from Telegram: {error}", code="network") from None
+        return _result(answer.status, answer.body, in_group=_is_group(params.get("chat_id")))
 
     async def upload(self, method: str, params: dict[str, Any], field: str, file: LocalFile) -> msgspec.Raw:
         """Make a call with a file as its `field`; its `result`. Raises SendError and nothing else."""
@@ -129,6 +136,7 @@ class Client:
 
     async def close(self) -> None:
         """Close all connections."""
+        self._lines.close()
         if self._session is not None:
             await self._session.close()
 

@@ -1,4 +1,7 @@
-"""One call to the Graph API over HTTP: one keep-alive pool for the number, errors by class, secrets in headers only."""
+"""One call to the Graph API over HTTP: errors by class, secrets in headers only.
+
+Messages leave over kept-alive connections of their own (docs/decisions/0008); the rest goes through aiohttp.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import json
 from typing import Any
 
 import aiohttp
+import msgspec
 
 from channels.base import RetryLater
 from channels.files import LocalFile
+from channels.keepalive import KeepAlive, NoAnswer
 from channels.whatsapp.errors import error_for, error_for_status
 
 CALL_TIMEOUT_S = 30.0
@@ -24,10 +29,17 @@ class GraphClient:
         self._token = token
         self._api_url = api_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
+        self._lines = KeepAlive(self._api_url)
+        self._authorization = f"Authorization: Bearer {token}\r\n"
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST JSON. Returns the answer. Raises SendError."""
-        return await self._request("POST", path, CALL_TIMEOUT_S, json=body)
+        encoded = msgspec.json.encode(body)
+        try:
+            answer = await self._lines.post(f"/{path}", encoded, timeout_s=CALL_TIMEOUT_S, headers=self._authorization)
+        except NoAnswer as error:
+            raise RetryLater(f"WhatsApp could not be reached ({error})", code="network") from None
+        return _read(answer.status, answer.body.decode(errors="replace"), answer.retry_after)
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         """GET. Returns the answer. Raises SendError."""
@@ -44,6 +56,7 @@ class GraphClient:
 
     async def close(self) -> None:
         """Close the connections."""
+        self._lines.close()
         if self._session is not None:
             await self._session.close()
 

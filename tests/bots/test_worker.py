@@ -37,10 +37,35 @@ async def test_an_accepted_start_becomes_a_row_in_the_outbox(store: Store, intak
     assert row.call.params["text"].startswith("Здравствуйте, Ольга!")
 
 
-async def test_acknowledgements_do_not_wait_behind_messages(store: Store, intake: Intake, worker: Worker) -> None:
+async def test_an_acknowledgement_leaves_beside_the_message_that_answers_the_press(
+    store: Store, intake: Intake, worker: Worker
+) -> None:
     await intake.accept_events("telegram", [start(), press("p1", "forged.token.here")])
     await work(store, worker)
+    await store.mail_sent((await store.take_mail(ACCOUNT, 100, NOW))[0][0], NOW)
+    (row,) = await mail(store)
+    assert isinstance(row, CallRow)
+    assert row.call.method == "say"
+    assert row.beside is not None
+    assert row.beside.params == {"ack": "ack-p1"}
+
+
+async def test_an_acknowledgement_without_a_message_has_a_lane_of_its_own(
+    store: Store, intake: Intake, worker: Worker
+) -> None:
+    await intake.accept_events(
+        "telegram", [start(), press("p1", "forged.token.here"), press("p2", "forged.token.here")]
+    )
+    await work(store, worker)
     assert sorted(row.call.method for row in await mail(store) if isinstance(row, CallRow)) == ["ack", "say"]
+
+
+async def test_without_a_desk_its_posts_are_logged_and_pile_up_nowhere(
+    store: Store, intake: Intake, worker: Worker
+) -> None:
+    await intake.accept_events("telegram", [start(), text("t1", "менеджер")])
+    await work(store, worker)
+    assert await mail(store, "desk") == []
 
 
 async def test_the_newcomer_is_asked_for_at_the_channel(
@@ -78,8 +103,9 @@ async def test_a_take_is_handled_before_what_the_customer_wrote(store: Store, in
 
 
 async def test_poison_is_set_aside_with_its_cause_and_neighbours_are_unharmed(
-    store: Store, intake: Intake, worker: Worker, turner: Turner, monkeypatch: pytest.MonkeyPatch
+    store: Store, intake: Intake, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    worker._desk = True
     real = Turner._apply
 
     def apply(self: Turner, outcome: object, event: object, outside: Outside) -> None:

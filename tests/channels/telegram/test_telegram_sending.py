@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 
-import aiohttp
 import pytest
 
 from channels.base import (
@@ -242,7 +241,7 @@ async def test_edge_11_a_line_that_is_cut_after_the_call_is_tried_again(fake, te
 
 
 async def test_silence_is_not_waited_for_forever(fake, telegram, ids, monkeypatch):
-    monkeypatch.setattr(telegram.client, "_call_limits", aiohttp.ClientTimeout(total=0.01))
+    monkeypatch.setattr(telegram.client, "_call_s", 0.01)
     fake.hang("sendMessage")
     with pytest.raises(RetryLater):
         await send(telegram, HELLO, ids)
