@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from hashlib import blake2b
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,7 +53,7 @@ _KINDS: Mapping[str, VariableType] = {
 }  # fmt: skip
 
 
-def short_key(text: str, taken: Mapping[str, object] | set[str] = frozenset()) -> str:  # type: ignore[assignment]
+def short_key(text: str, taken: Container[str] = frozenset()) -> str:
     """6 letters and digits derived from `text`, the same in every run; another one if it is taken already."""
     salt = 0
     while True:
