@@ -1,7 +1,7 @@
 """Redis: sessions, inboxes, outboxes, timers, limits, journal; Lua scripts; the embedded server."""
 
 from state.embedded import EmbeddedRedis
-from state.errors import EmbeddedFailed, Full, StateError, Unavailable, WrongPartitions
+from state.errors import EmbeddedFailed, Full, Misconfigured, StateError, Unavailable, WrongPartitions
 from state.journal import JournalEntry
 from state.store import Depth, Store
 from state.types import Claim, Commit, DeadLetter, Incoming, Mail, Outgoing
@@ -17,6 +17,7 @@ __all__ = [
     "Incoming",
     "JournalEntry",
     "Mail",
+    "Misconfigured",
     "Outgoing",
     "StateError",
     "Store",

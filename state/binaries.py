@@ -13,7 +13,7 @@ from state.errors import EmbeddedFailed
 
 NAMES = ("redis-server", "valkey-server")
 OLDEST = (6, 2)
-"""XAUTOCLAIM's generation of streams, EXISTS and LPOP as the scripts use them."""
+"""The first with XPENDING … IDLE, which the scripts use."""
 
 REMEDY = (
     "install a Redis server (Debian, Ubuntu: apt install redis-server; macOS: brew install redis; Fedora: dnf install "

@@ -66,12 +66,17 @@ class EmbeddedRedis:
 
     async def start(self) -> str:
         """Start the server, wait until it has loaded its data, and return its URL. Raises EmbeddedFailed."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._socket = socket_path(self.directory)
-        while not self._take_lock():
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._socket = socket_path(self.directory)
+            alone = self._take_lock()
+        except OSError as error:
+            raise EmbeddedFailed(f"{self.directory} cannot be used: {error.strerror}") from error
+        while not alone:
             if await self._answers():
                 return self.url  # another program's
             await asyncio.sleep(POLL_S)
+            alone = self._take_lock()
         try:
             await self._end_leftover()
             self._process = self._spawn()

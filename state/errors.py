@@ -3,7 +3,8 @@
 StateError
 ├── Unavailable        Redis is away, loading, a read-only replica, out of memory…: try again later
 │   └── Full           it answers, but has used 80 % of its memory: nothing new is accepted
-├── WrongPartitions    the data was laid out for another number of partitions
+├── Misconfigured      this Redis cannot be used as it is (password, version, eviction); the text says what to change
+│   └── WrongPartitions    its data was laid out for another number of partitions
 └── EmbeddedFailed     the embedded server cannot be started; the text says what to do
 """
 
@@ -27,7 +28,11 @@ class Full(Unavailable):
     """Redis has used so much of its memory that nothing new is accepted."""
 
 
-class WrongPartitions(StateError):
+class Misconfigured(StateError):
+    """This Redis cannot be used as it is, now or later."""
+
+
+class WrongPartitions(Misconfigured):
     """The data was laid out for another number of partitions."""
 
 
@@ -57,10 +62,21 @@ def translated() -> Iterator[None]:
     try:
         yield
     except exceptions.RedisError as error:
+        if _refused(error):
+            raise Misconfigured(f"Redis refuses the user or the password of TUNNEL_REDIS_URL: {error}") from error
         if passing(error):
-            raise Unavailable(f"Redis: {type(error).__name__}") from error
-        if isinstance(error, exceptions.AuthenticationError):
-            raise StateError("Redis refuses the user or the password of TUNNEL_REDIS_URL") from error
+            raise Unavailable(f"Redis: {_told(error)}") from error
         raise
-    except (OSError, TimeoutError) as error:
-        raise Unavailable(f"Redis: {type(error).__name__}") from error
+    except (OSError, TimeoutError, exceptions.RedisClusterException) as error:
+        raise Unavailable(f"Redis: {_told(error)}") from error
+
+
+def _refused(error: exceptions.RedisError) -> bool:
+    # The client may tell a wrong password as a lost connection.
+    kinds = exceptions.AuthenticationError | exceptions.NoPermissionError
+    return isinstance(error, kinds) or isinstance(error.__cause__, kinds) or "username-password pair" in str(error)
+
+
+def _told(error: Exception) -> str:
+    """What an operator needs to know; Redis's errors name hosts and conditions, no data."""
+    return f"{type(error).__name__}: {str(error)[:200]}" if str(error) else type(error).__name__

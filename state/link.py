@@ -17,7 +17,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError
 
-from state.errors import WrongPartitions, translated
+from state.binaries import OLDEST
+from state.errors import Misconfigured, WrongPartitions, translated
 from state.keys import META, READY, Keys
 
 Argument = str | bytes | int | float
@@ -109,6 +110,12 @@ class Link:
     async def close(self) -> None:
         """Close every connection."""
         await self.redis.aclose()
+
+    async def check_version(self) -> None:
+        """Raises Misconfigured if this Redis is too old, Unavailable."""
+        version = str((await self.info("server"))["redis_version"])
+        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+            raise Misconfigured(f"this is Redis {version}; {'.'.join(map(str, OLDEST))} or later is needed")
 
     async def check_layout(self) -> None:
         """Fix the number of partitions, or find it fixed already. Raises WrongPartitions, Unavailable."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
-from state.errors import Unavailable
+from redis.exceptions import RedisError
+
+from state.errors import Misconfigured, StateError
 from state.link import Link
 
 FULL_AT = 0.8
@@ -28,9 +30,12 @@ class MemoryGuard:
         return self._full
 
     async def check(self) -> None:
-        """Look now. Raises Unavailable."""
+        """Look now. Raises Unavailable, Misconfigured."""
         info = await self._link.info("memory")
         limit = int(info.get("maxmemory", 0))
+        policy = str(info.get("maxmemory_policy", ""))
+        if limit > 0 and policy.startswith("allkeys-"):
+            raise Misconfigured(f"Redis would evict what it must keep: set maxmemory-policy noeviction, not {policy}")
         self._full = limit > 0 and int(info["used_memory"]) >= FULL_AT * limit
         self._checked_at = time.monotonic()
 
@@ -43,7 +48,7 @@ class MemoryGuard:
     async def _look(self) -> None:
         try:
             await self.check()
-        except Unavailable:
+        except (StateError, RedisError):
             self._checked_at = time.monotonic()  # accepting itself will say so
         finally:
             self._checking = None

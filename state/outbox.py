@@ -34,7 +34,8 @@ class Outbox:
     ) -> tuple[list[Mail], float | None]:
         """Lease the heads of up to `limit` lanes that are due, the one due longest first; one in flight per lane.
 
-        Rows of the bot are dropped, with a line in the journal, if an operator has taken over since they were written.
+        On a cluster it may be one lane more from each partition. Rows of the bot are dropped, with a line in the
+        journal, if an operator has taken over since they were written.
         person_rate_per_s: how many rows a second one lane may take for long (0: no limit), after a burst.
         Returns the mail and when more may be due (None: nothing waits). Raises Unavailable.
         """

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from state.desk import Desk
-from state.errors import WrongPartitions
+from state.errors import Misconfigured, WrongPartitions
 from state.inbox import Inbox
 from state.journal import Journal
 from state.keys import Keys
@@ -107,14 +107,18 @@ class Store:
     ) -> Store:
         """Connect to redis://, rediss:// or unix://. partitions: fixed by whoever comes first; clock: Unix seconds.
 
-        Raises Unavailable, WrongPartitions.
+        Raises Unavailable, Misconfigured.
         """
         if not 1 <= partitions <= MOST_PARTITIONS:
             raise WrongPartitions(f"the number of partitions must be 1 to {MOST_PARTITIONS}, not {partitions}")
-        redis = open_redis(url, clustered=cluster)
+        try:
+            redis = open_redis(url, clustered=cluster)
+        except ValueError as error:
+            raise Misconfigured(f"not the address of a Redis: {error}") from error
         link = Link(redis, Keys(prefix, partitions), clustered=cluster, clock=clock)
         store = cls(link)
         try:
+            await link.check_version()
             await link.check_layout()
             await link.over("consumers", (DAY_MS,), link.keys.places)
             await store._memory.check()

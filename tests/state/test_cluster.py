@@ -21,13 +21,11 @@ NAMES = [f"contact{number}" for number in range(40)]
 
 @pytest.fixture(scope="module")
 def cluster_url(redis_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:  # a cluster needs TCP, and its bus a second port 10,000 higher, so a low one
-        for port in range(21000, 22000):
-            try:
-                probe.bind(("127.0.0.1", port))
-                break
-            except OSError:
-                continue
+    port = 65535
+    while port > 55535:  # a cluster needs TCP, and its bus a second port 10,000 higher
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     directory = tmp_path_factory.mktemp("cluster")
     options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""]
     command = [str(redis_binary), *options, "--cluster-enabled", "yes"]

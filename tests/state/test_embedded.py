@@ -259,6 +259,12 @@ async def test_a_server_that_will_not_start_says_why(redis_binary: Path, tmp_pat
             assert client.config_get("appendfsync") == {"appendfsync": "everysec"}
 
 
+async def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "redis").touch()
+    with pytest.raises(EmbeddedFailed, match="redis cannot be used"):
+        await EmbeddedRedis(tmp_path).start()
+
+
 def test_versions_are_read(redis_binary: Path, tmp_path: Path) -> None:
     assert version_of(redis_binary) in {tuple(map(int, version.split("."))) for version in REDIS_BINARIES}
     assert version_of(tmp_path / "absent") is None

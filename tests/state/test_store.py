@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 import state
-from state import Depth, EmbeddedRedis, Outgoing, Store, Unavailable, WrongPartitions, keys
+from state import Depth, EmbeddedRedis, Misconfigured, Outgoing, Store, Unavailable, WrongPartitions, keys
 from state.keys import Keys
 from tests.state.conftest import NOW, Clock, event, handled, partition_of, turn
 
@@ -38,6 +38,49 @@ async def test_nobody_listens(tmp_path: Path) -> None:
         await Store.connect(f"unix://{tmp_path}/nobody.sock")
     with pytest.raises(Unavailable):
         await Store.connect("redis://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://localhost", "redis://localhost:port/x"])
+async def test_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(Misconfigured):
+        await Store.connect(url)
+
+
+async def test_a_cluster_that_is_away() -> None:
+    with pytest.raises(Unavailable):
+        await Store.connect("redis://127.0.0.1:1", cluster=True)
+
+
+async def test_a_missing_password_is_no_passing_trouble(redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis:
+        try:
+            redis.config_set("requirepass", "secret-word")
+            with pytest.raises(Misconfigured, match="TUNNEL_REDIS_URL"):
+                await Store.connect(redis_url)
+            with pytest.raises(Misconfigured, match="TUNNEL_REDIS_URL") as told:
+                await Store.connect(redis_url.replace("unix://", "unix://:wrong-word@"))
+            assert "word@" not in str(told.value)
+        finally:
+            redis.execute_command("AUTH", "secret-word")
+            redis.config_set("requirepass", "")
+
+
+async def test_a_redis_that_evicts_is_refused(redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis:
+        try:
+            redis.config_set("maxmemory-policy", "allkeys-lru")
+            redis.config_set("maxmemory", 2**30)
+            with pytest.raises(Misconfigured, match="noeviction"):
+                await Store.connect(redis_url)
+        finally:
+            redis.config_set("maxmemory", 0)
+            redis.config_set("maxmemory-policy", "noeviction")
+
+
+async def test_an_old_redis_is_refused(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("state.link.OLDEST", (99, 0))
+    with pytest.raises(Misconfigured, match=r"99\.0 or later is needed"):
+        await Store.connect(redis_url)
 
 
 def test_a_contact_keeps_its_partition() -> None:
