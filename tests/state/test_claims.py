@@ -218,6 +218,15 @@ async def test_a_dropped_ready_entry_comes_back_with_the_group(store: Store, red
     assert (await one(store)).contact == "bob"
 
 
+async def test_a_worker_that_waits_outlives_a_flush(store: Store, redis_url: str) -> None:
+    assert await store.claim("w", 100, 1) == []
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    await store.accept([event("ann", b"1")])
+    (claim,) = await store.claim("w", 100, 1)
+    assert claim.contact == "ann"
+
+
 async def test_a_claim_that_finds_nothing_to_do_is_let_go(store: Store, redis_url: str) -> None:
     await store.accept([event("ann", b"1")])
     with Redis.from_url(redis_url) as redis:

@@ -110,6 +110,13 @@ async def test_everything_else_works_too(store: Store) -> None:
     await store.ping()
 
 
+async def test_a_worker_waits_by_looking_again(store: Store) -> None:
+    assert await store.claim("w", 64, 1) == []
+    await store.accept([event("ann", b"1")])
+    (claim,) = await store.claim("w", 64, 1)
+    assert claim.contact == "ann"
+
+
 async def test_another_process_is_woken(store: Store, cluster_url: str, clock: Clock) -> None:
     other = await Store.connect(cluster_url, cluster=True, clock=clock)
     waiting = asyncio.create_task(other.wait_for_mail("tg", 60))
