@@ -42,6 +42,16 @@ if os.getppid() == int(sys.argv[1]):
 """
 
 
+def dying_with_us(command: list[str]) -> list[str]:
+    """A command whose process gets a SIGTERM when ours ends, however it ends (Linux; elsewhere the command itself).
+
+    The kernel watches the thread that starts it, so only the main thread's lasts long enough.
+    """
+    if sys.platform == "linux" and threading.current_thread() is threading.main_thread():
+        return [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *command]
+    return command
+
+
 class EmbeddedRedis:
     """A server whose data lie in `<data>/redis`. Start it from the main thread: the kernel's signal hangs on that.
 
@@ -122,9 +132,7 @@ class EmbeddedRedis:
     def _spawn(self) -> subprocess.Popen[bytes]:
         binary = find_server(self.directory, self._binary)
         self._socket.unlink(missing_ok=True)
-        command = [str(binary), *self._options()]
-        if sys.platform == "linux" and threading.current_thread() is threading.main_thread():
-            command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *command]
+        command = dying_with_us([str(binary), *self._options()])
         with contextlib.suppress(FileNotFoundError):
             self._log.replace(self._log.with_suffix(".log.1"))
         with self._log.open("wb") as log:

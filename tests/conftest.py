@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from state.binaries import OLDEST, candidates, version_of
+from state.embedded import dying_with_us
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def running_redis(binary: Path, *options: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="tn") as directory:  # short: the socket's path is bounded
         socket = f"{directory}/redis.sock"
         command = [str(binary), "--port", "0", "--unixsocket", socket, "--dir", directory, "--save", "", *options]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        with subprocess.Popen(dying_with_us(command), stdout=subprocess.DEVNULL, start_new_session=True) as process:
             try:
                 wait_for_redis(process, Redis(unix_socket_path=socket))
                 yield f"unix://{socket}"

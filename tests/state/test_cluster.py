@@ -13,6 +13,7 @@ import pytest
 from redis import Redis
 
 from state import DeadLetter, Full, Outgoing, Store
+from state.embedded import dying_with_us
 from tests.conftest import wait_for_redis
 from tests.state.conftest import NOW, Clock, event, handled, partition_of
 
@@ -29,7 +30,7 @@ def cluster_url(redis_binary: Path, tmp_path_factory: pytest.TempPathFactory) ->
     directory = tmp_path_factory.mktemp("cluster")
     options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""]
     command = [str(redis_binary), *options, "--cluster-enabled", "yes"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+    with subprocess.Popen(dying_with_us(command), stdout=subprocess.DEVNULL, start_new_session=True) as process:
         try:
             wait_for_redis(process, Redis(port=port))
             with Redis(port=port) as redis:
