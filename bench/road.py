@@ -161,7 +161,7 @@ async def measure(sides: Sequence[Side], args: argparse.Namespace) -> dict[str, 
     async with ClientSession(timeout=ClientTimeout(total=600)) as client:
         for side in sides:
             await wait_until_up(client, side.webhook)
-            await wait_until_up(client, f"{side.world}/round")
+            await wait_until_up(client, f"{side.world}/up")
             await run_round(client, side, 1_000, argparse.Namespace(contacts=30, concurrency=8))  # warm-up
         for number in range(args.rounds):
             for side in sides:
