@@ -13,6 +13,10 @@ from bots.cli.settings import shown
 from bots.docs_channels import PAGE as CHANNELS_PAGE
 from bots.docs_channels import channels_page
 from bots.settings import Settings, about_of, variable
+from tunnel.language.reference import reference
+
+EVERY_KEY = Path(__file__).parent.parent / "tests/tunnel/language/every_key"
+"""Content that uses every key of the language: the examples of its reference, loaded by the tests."""
 
 _SETTINGS_HEAD = Text(
     "# Settings\n\n"
@@ -95,6 +99,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/metrics.md": metrics_page,
     "docs/reference/command-line.md": commands_page,
     CHANNELS_PAGE: channels_page,
+    "docs/reference/content.md": lambda: reference(EVERY_KEY, "en"),
+    "docs/reference/content.ru.md": lambda: reference(EVERY_KEY, "ru"),
 }
 """File → what it has to hold."""
 

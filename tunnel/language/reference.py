@@ -19,7 +19,7 @@ _LONGEST = 116
 
 _TITLES = {
     "settings": ("Настройки: settings.yaml", "Settings: settings.yaml"),
-    "tunnel": ("Туннель: tunnels/*.yaml", "A tunnel: tunnels/*.yaml"),
+    "tunnel": ("Воронка: tunnels/*.yaml", "A tunnel: tunnels/*.yaml"),
     "shared": (
         "Общее: objections.yaml, magnets.yaml, promos.yaml, queues.yaml",
         "Shared: objections.yaml, magnets.yaml, promos.yaml, queues.yaml",

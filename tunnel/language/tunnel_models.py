@@ -109,7 +109,7 @@ class StepKeys(Keys):
     reason: Words | None = Field(None, description="Why the lead is lost.")
     set: Values | None = Field(None, description="Variables to set.")
     do: list[ActionKeys] | None = Field(None, description="Things to do on entering.")
-    magnet: Name | None = Field(None, description="A gift to hand out, once for each contact.")
+    magnet: Name | None = Field(None, description="A gift to hand out, before the step's own text.")
     media: list[MediaKeys] | None = Field(None, description="Files to show.")
     say: Words | None = Field(None, description="What the bot says.")
     ask: AskKeys | None = Field(None, description="A question whose answer is kept.")

@@ -15,7 +15,7 @@ FORM: dict[str, Wording] = {
         "settings.yaml is missing", "create it: company, timezone, language, default, queues, variables",
     ),
     "no-tunnels": Wording(
-        "error", "нет ни одного туннеля", "положите первый в tunnels/имя.yaml",
+        "error", "нет ни одной воронки", "положите первый в tunnels/имя.yaml",
         "there is no tunnel", "put the first one in tunnels/name.yaml",
     ),
     "file-unreadable": Wording(
@@ -27,7 +27,7 @@ FORM: dict[str, Wording] = {
         "the link `{value}` leads out of the content directory", "copy the file itself here",
     ),
     "file-too-large": Wording(
-        "error", "файл велик: {size} байт, читаем до {limit}", "разделите его: один туннель — один файл",
+        "error", "файл велик: {size} байт, читаем до {limit}", "разделите его: одна воронка — один файл",
         "the file is too large: {size} bytes, the limit is {limit}", "split it: one file a tunnel",
     ),
     "not-utf8": Wording(
@@ -184,7 +184,7 @@ FORM: dict[str, Wording] = {
         "`{value}` cannot be in a link", "only A-Z a-z 0-9 _ - and at most 64 characters: messengers want it so",
     ),
     "bad-goal": Wording(
-        "error", "«{value}» — не шаг", "напишите имя шага, «туннель/шаг» или end",
+        "error", "«{value}» — не шаг", "напишите имя шага, «воронка/шаг» или end",
         "`{value}` is no step", "write a step's name, `tunnel/step` or end",
     ),
     "bad-link": Wording(

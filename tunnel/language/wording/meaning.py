@@ -16,7 +16,7 @@ def _unknown(ru: str, en: str) -> Wording:
 MEANING: dict[str, Wording] = {
     # names
     "unknown-step": _unknown("шага", "step"),
-    "unknown-tunnel": _unknown("туннеля", "tunnel"),
+    "unknown-tunnel": _unknown("воронки", "tunnel"),
     "unknown-stage": _unknown("этапа", "stage"),
     "unknown-queue": _unknown("очереди", "queue"),
     "unknown-magnet": _unknown("подарка", "magnet"),
@@ -53,7 +53,7 @@ MEANING: dict[str, Wording] = {
         "resume is for an objection's answer alone", "name a step",
     ),
     "default-chosen": Wording(
-        "warning", "не сказано, с какого туннеля начинать; взят «{name}»", "напишите default: {name}",
+        "warning", "не сказано, с какой воронки начинать; взят «{name}»", "напишите default: {name}",
         "which tunnel to begin with is not said; `{name}` is taken", "write default: {name}",
     ),
     "same-name": Wording(

@@ -101,7 +101,7 @@ PATHS: dict[str, Wording] = {
         "reason belongs to a stage with outcome: lost", "add the stage or drop reason",
     ),
     "no-way-in": Wording(
-        "warning", "в туннель «{name}» нет входа", "добавьте enter: [{link: …}]",
+        "warning", "в воронку «{name}» нет входа", "добавьте enter: [{link: …}]",
         "there is no way into the tunnel `{name}`", "add enter: [{link: …}]",
     ),
     # channels
@@ -135,7 +135,7 @@ PATHS: dict[str, Wording] = {
     ),
     "window": Wording(
         "warning", "WhatsApp: через {after} после последних слов клиента свободный текст не дойдёт (окно 24 часа)",
-        "уложитесь в 24 часа или уберите whatsapp из channels туннеля",
+        "уложитесь в 24 часа или уберите whatsapp из channels воронки",
         "WhatsApp: {after} after the customer's last words free text does not get through (24-hour window)",
         "stay within 24 hours or take whatsapp out of the tunnel's channels",
     ),
