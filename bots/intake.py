@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from bots.metrics import UPDATES
+from bots.metrics import updates
 from channels.base import DeskPost, Parsed, SetAside
 from state import DeadLetter, Incoming, Store
 from tunnel.events import Close, CustomerEvent, Event, Release, Say, Take, contact_id, encode_event, is_control
@@ -39,15 +39,16 @@ class Intake:
         for piece in parsed.set_aside:
             await self.set_aside(channel, piece)
         if not (parsed.events or parsed.desk or parsed.set_aside):
-            UPDATES.labels(channel, "ignored").inc()
+            updates(channel, "ignored").inc()
         return fresh
 
     async def accept_events(self, channel: str, events: Sequence[CustomerEvent]) -> list[bool]:
         """Put customers' events into their inboxes; True for each that was new. Raises state.Unavailable."""
         fresh = await self._store.accept([_incoming(contact_id(event.address), event) for event in events])
         accepted = sum(fresh)
-        UPDATES.labels(channel, "accepted").inc(accepted)
-        UPDATES.labels(channel, "duplicate").inc(len(fresh) - accepted)
+        updates(channel, "accepted").inc(accepted)
+        if accepted < len(fresh):
+            updates(channel, "duplicate").inc(len(fresh) - accepted)
         return fresh
 
     async def accept_for(self, contact: str, event: Event) -> bool:
@@ -56,7 +57,7 @@ class Intake:
 
     async def set_aside(self, channel: str, piece: SetAside) -> None:
         """Keep what is authentic but unreadable, with its cause. Raises state.Unavailable."""
-        UPDATES.labels(channel, "unreadable").inc()
+        updates(channel, "unreadable").inc()
         log.warning("update set aside", channel=channel, cause=piece.cause)
         letter = DeadLetter(where="webhook", cause=f"{channel}: {piece.cause}", blob=piece.raw, at=self._clock())
         await self._store.set_aside(letter)
@@ -64,7 +65,7 @@ class Intake:
     async def _accept_post(self, post: DeskPost) -> None:
         contact = await self._desk.contact_of(post.thread) if self._desk else None
         if self._desk is None or contact is None:
-            UPDATES.labels("desk", "ignored").inc()
+            updates("desk", "ignored").inc()
             return
         if post.files:
             post = await self._desk.fetch(post)
@@ -72,7 +73,7 @@ class Intake:
         if event is None:
             await self._desk.hint(post.thread)
             return
-        UPDATES.labels("desk", "accepted" if await self.accept_for(contact, event) else "duplicate").inc()
+        updates("desk", "accepted" if await self.accept_for(contact, event) else "duplicate").inc()
 
 
 def event_of(post: DeskPost, now: float) -> Event | None:

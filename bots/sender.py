@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +13,7 @@ import structlog
 
 from bots.backoff import Backoff, retry_delay_s
 from bots.intake import Intake
-from bots.metrics import SEND_SECONDS, SENDS
+from bots.metrics import SEND_SECONDS, sends
 from bots.rows import CallRow, Row, account_key, decode_row
 from channels.base import (
     BadMessage,
@@ -112,6 +113,8 @@ class AccountSender:
         self._clock = clock
         self._flying: dict[asyncio.Task[None], Mail] = {}
         self._credit = 0
+        self._channel_name = account.partition(":")[0]
+        self._seconds = SEND_SECONDS.labels(self._channel_name)
         self._tick = asyncio.Event()
         self._stopping = False
 
@@ -199,8 +202,9 @@ class AccountSender:
     async def _send(self, mail: Mail) -> None:
         row = decode_row(mail.blob)
         try:
-            with SEND_SECONDS.labels(self.account.partition(":")[0]).time():
-                await self._deliverer.deliver(mail, row)
+            began_at = time.perf_counter()
+            await self._deliverer.deliver(mail, row)
+            self._seconds.observe(time.perf_counter() - began_at)
         except SendError as error:
             self._count(RESULTS[type(error)])
             await self._settle(self._failed(mail, row, error))
@@ -256,7 +260,7 @@ class AccountSender:
         return DeadLetter("send", cause, mail.blob, mail.contact, self._clock())
 
     def _count(self, result: str) -> None:
-        SENDS.labels(self.account.partition(":")[0], result).inc()
+        sends(self._channel_name, result).inc()
 
 
 def account_of(channel: Channel) -> str:

@@ -20,7 +20,7 @@ from bots.rows import (
 )
 from channels.base import Call, Channel
 from state import Claim, Commit, DeadLetter, Outgoing
-from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Echo, Effect, Facts, Fault, Needs, Send, Turn
+from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Echo, Effect, Facts, Fault, Needs, Record, Send, Turn
 from tunnel.engine import new_session, turn
 from tunnel.events import Address, Event, FromCustomer, FromOperator, Profile, decode_event
 from tunnel.language.definition import Definition
@@ -53,6 +53,9 @@ class Outcome:
     """A commit under way, and what the metrics want to know of it."""
 
     session: Session
+    outside: Outside
+    event: Event | None = None
+    """The one whose effects are being written down."""
     outgoing: list[Outgoing] = field(default_factory=list)
     timers: dict[str, float | None] = field(default_factory=dict)
     """Armed (due time) or cancelled (None); the last word on each timer counts."""
@@ -82,106 +85,87 @@ class Turner:
 
         Raises Poison for the first event whose turn fails.
         """
-        outcome = Outcome(session=self._load(claim))
+        outcome = self._begin(claim, outside)
         blobs = (*claim.control, *claim.events)
         for index, blob in enumerate(blobs):
             if index in skip:
                 outcome.dead.append(DeadLetter("turn", skip[index], blob, claim.contact, outside.now))
                 continue
             try:
-                event = decode_event(blob)
-                self._apply(outcome, event, outside)
+                self._apply(outcome, decode_event(blob))
             except Exception as error:
                 raise Poison(index, f"{type(error).__name__}: {error}") from error
         return self._commit(claim, outcome), outcome
 
-    def _load(self, claim: Claim) -> Session:
+    def _begin(self, claim: Claim, outside: Outside) -> Outcome:
         if claim.session is None:
-            return new_session(claim.contact)
+            return Outcome(new_session(claim.contact), outside)
         try:
-            return decode_session(claim.session)
-        except msgspec.MsgspecError:
-            # A blob that no release of ours wrote. The person is met as a new one; the blob is kept in the journal.
-            return new_session(claim.contact)
+            return Outcome(decode_session(claim.session), outside)
+        except msgspec.MsgspecError as error:
+            # A blob that no release of ours wrote. The person is met as a new one, and the blob is kept.
+            outcome = Outcome(new_session(claim.contact), outside)
+            cause = f"the session cannot be read: {type(error).__name__}"
+            outcome.dead.append(DeadLetter("turn", cause, claim.session, claim.contact, outside.now))
+            return outcome
 
-    def _apply(self, outcome: Outcome, event: Event, outside: Outside) -> None:
+    def _apply(self, outcome: Outcome, event: Event) -> None:
+        outside = outcome.outside
         if outside.profile is not None and isinstance(event, FromCustomer) and event.profile is None:
             event = msgspec.structs.replace(event, profile=outside.profile)
         facts = Facts(now=outside.now, seed=seed_of(event.id), desk=outside.desk)
         result = turn(self.definition, outcome.session, event, facts)
         if isinstance(result, Needs):
             raise NotImplementedError(f"the turn needs {result.grant}, which this release cannot grant")
-        self._remember(outcome, event, result)
-        outcome.session = result.session
-        self._show_typing(outcome, event, result)
-        for effect in result.effects:
-            self._write(outcome, effect, outside)
-        self._put_aside(outcome)
-        outcome.journal.append(_journal_encoder.encode(_journal_line(event, facts, result, self.definition.revision)))
-
-    def _remember(self, outcome: Outcome, event: Event, result: Turn) -> None:
-        words = _words_of(event)
-        if words:
+        outcome.session, outcome.event = result.session, event
+        if words := _words_of(event):
             who = "operator" if isinstance(event, FromOperator) else "customer"
             outcome.recent.append(f"{who}\t{words[:RECENT_CHARS]}".encode())
         for effect in result.effects:
-            if isinstance(effect, Send) and effect.by == "bot" and effect.message.text.plain:
-                outcome.recent.append(f"bot\t{effect.message.text.plain[:RECENT_CHARS]}".encode())
-
-    def _show_typing(self, outcome: Outcome, event: Event, result: Turn) -> None:
-        """A file takes a moment to arrive: show meanwhile that it is coming."""
-        for effect in result.effects:
-            if isinstance(effect, Send) and effect.message.media and isinstance(event, FromCustomer):
-                channel = self._channel(effect.address)
-                call = channel.typing(effect.address, event.id.rpartition(":")[2]) if channel else None
-                if call is not None:
-                    outcome.outgoing.append(_aside(effect.address, call))
-                return
-
-    def _put_aside(self, outcome: Outcome) -> None:
-        """An acknowledgement that found no message to leave with goes alone."""
+            WRITERS[type(effect)](self, outcome, effect)
         if outcome.beside is not None:
             outcome.outgoing.append(_aside(*outcome.beside))
             outcome.beside = None
+        outcome.journal.append(_journal_encoder.encode(_journal_line(event, facts, result, self.definition.revision)))
 
-    def _write(self, outcome: Outcome, effect: Effect, outside: Outside) -> None:
-        if isinstance(effect, Send):
-            self._write_send(outcome, effect)
-        elif isinstance(effect, Acknowledge):
-            channel = self._channel(effect.address)
-            call = channel.acknowledge(effect.address, effect.ack) if channel else None
-            if call is not None:
-                outcome.beside = (effect.address, call)
-        elif isinstance(effect, Echo):
-            call = self._echo(effect.text, effect.event_id)
-            outcome.outgoing.append(_row(effect.address, CallRow(effect.address, call), by_bot=False))
-        elif isinstance(effect, Arm):
-            outcome.timers[effect.timer] = effect.at
-        elif isinstance(effect, Cancel):
-            outcome.timers[effect.timer] = None
-        elif isinstance(effect, Desk) and outside.desk:
-            self._write_desk(outcome, effect)
-        elif isinstance(effect, Desk):
-            outcome.unheard.append(effect)
-        elif isinstance(effect, Fault):
-            outcome.faults.append(effect)
-
-    def _write_send(self, outcome: Outcome, effect: Send) -> None:
-        channel = self._channel(effect.address)
+    def send(self, outcome: Outcome, effect: Send) -> None:
+        """Render a message into rows; the first takes a waiting acknowledgement along."""
+        address, message = effect.address, effect.message
+        by_bot = effect.by == "bot"
+        if by_bot and message.text.plain:
+            outcome.recent.append(f"bot\t{message.text.plain[:RECENT_CHARS]}".encode())
+        channel = self._channel(address)
         if channel is None:
-            cause = f"{effect.address.channel} is switched off: the message was not sent"
-            blob = _journal_encoder.encode(effect)
-            outcome.dead.append(DeadLetter("send", cause, blob, outcome.session.contact))
+            cause = f"{address.channel} is switched off: the message was not sent"
+            outcome.dead.append(DeadLetter("send", cause, _journal_encoder.encode(effect), outcome.session.contact))
             return
-        calls = channel.render(effect.address, effect.message, callback_buttons=effect.callback_buttons)
-        for call in calls:
-            row = CallRow(effect.address, call)
-            if outcome.beside is not None and outcome.beside[0] == effect.address:
-                row = CallRow(effect.address, call, outcome.beside[1])
-                outcome.beside = None
-            outcome.outgoing.append(_row(effect.address, row, by_bot=effect.by == "bot"))
+        if message.media and isinstance(outcome.event, FromCustomer):  # a file takes a moment: show that it is coming
+            typing = channel.typing(address, outcome.event.id.rpartition(":")[2])
+            if typing is not None:
+                outcome.outgoing.append(_aside(address, typing))
+        for call in channel.render(address, message, callback_buttons=effect.callback_buttons):
+            beside = None
+            if outcome.beside is not None and outcome.beside[0] == address:
+                beside, outcome.beside = outcome.beside[1], None
+            outcome.outgoing.append(_row(address, CallRow(address, call, beside), by_bot=by_bot))
 
-    def _write_desk(self, outcome: Outcome, effect: Desk) -> None:
+    def acknowledge(self, outcome: Outcome, effect: Acknowledge) -> None:
+        """Keep the acknowledgement until a message takes it along."""
+        channel = self._channel(effect.address)
+        call = channel.acknowledge(effect.address, effect.ack) if channel else None
+        if call is not None:
+            outcome.beside = (effect.address, call)
+
+    def echo(self, outcome: Outcome, effect: Echo) -> None:
+        """Show the customer their own words."""
+        call = self._echo(effect.text, effect.event_id)
+        outcome.outgoing.append(_row(effect.address, CallRow(effect.address, call), by_bot=False))
+
+    def post(self, outcome: Outcome, effect: Desk) -> None:
+        """Put something before the operators, where there are any."""
+        if not outcome.outside.desk:
+            outcome.unheard.append(effect)
+            return
         contact = outcome.session.contact
         post = effect if effect.address else msgspec.structs.replace(effect, address=outcome.session.address)
         row = DeskRow(post, outcome.session.profile.name)
@@ -204,6 +188,35 @@ class Turner:
             recent=tuple(outcome.recent),
             dead=tuple(outcome.dead),
         )
+
+
+def _arm(_: Turner, outcome: Outcome, effect: Arm) -> None:
+    outcome.timers[effect.timer] = effect.at
+
+
+def _cancel(_: Turner, outcome: Outcome, effect: Cancel) -> None:
+    outcome.timers[effect.timer] = None
+
+
+def _fault(_: Turner, outcome: Outcome, effect: Fault) -> None:
+    outcome.faults.append(effect)
+
+
+def _recorded(_: Turner, outcome: Outcome, effect: Record) -> None:
+    """The journal holds every effect."""
+
+
+WRITERS: Mapping[type, Callable[[Turner, Outcome, Any], None]] = {
+    Send: Turner.send,
+    Acknowledge: Turner.acknowledge,
+    Echo: Turner.echo,
+    Arm: _arm,
+    Cancel: _cancel,
+    Desk: Turner.post,
+    Record: _recorded,
+    Fault: _fault,
+}
+"""What becomes of each kind of effect."""
 
 
 def seed_of(event_id: str) -> int:

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from bots.intake import Intake
-from bots.metrics import UPDATES
+from bots.metrics import updates
 from channels.base import Channel, Forged, Inbound, NotJson, SetAside, Unreadable
 from channels.vk import Vk
 from channels.whatsapp import WhatsApp
@@ -45,8 +45,7 @@ class Webhook:
         name = self.channel.name
         try:
             body = await read_body(request, self._limit)
-            inbound = Inbound(headers={key.lower(): value for key, value in request.headers.items()}, body=body)
-            return await self._take(inbound)
+            return await self._take(Inbound(headers=request.headers, body=body))  # names in any case find it
         except TooLarge:
             return _refuse(name, "too_large", 413, "body too large")
         except TimeoutError:
@@ -75,8 +74,11 @@ class Webhook:
 
 async def read_body(request: web.Request, limit_bytes: int) -> bytes:
     """The raw body. Raises TooLarge, or TimeoutError when it trickles in for over `BODY_TIME_S`."""
-    if (request.content_length or 0) > limit_bytes:
+    length = request.content_length
+    if (length or 0) > limit_bytes:
         raise TooLarge
+    if length is not None and request.content.is_eof():  # it came whole, with the headers
+        return request.content.read_nowait()
     body = bytearray()
     async with asyncio.timeout(BODY_TIME_S):
         async for chunk in request.content.iter_any():
@@ -93,14 +95,14 @@ def whatsapp_handshake(channel: WhatsApp) -> Handler:
         try:
             return web.Response(text=channel.handshake(request.query))
         except Forged:
-            UPDATES.labels("whatsapp", "forged").inc()
+            updates("whatsapp", "forged").inc()
             return web.Response(status=403, text="wrong verify token")
 
     return get
 
 
 def _refuse(channel: str, result: str, status: int, text: str) -> web.Response:
-    UPDATES.labels(channel, result).inc()
+    updates(channel, result).inc()
     if status != 503:
         log.warning("delivery refused", channel=channel, result=result, status=status)
     response = web.Response(status=status, text=text)

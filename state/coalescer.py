@@ -29,6 +29,8 @@ class Coalescer(Generic[Item, Result]):
 
     async def many(self, items: Sequence[Item]) -> list[Result]:
         """The results of several, in order."""
+        if len(items) == 1:  # as nearly always
+            return [await self._put(items[0])]
         return list(await asyncio.gather(*[self._put(item) for item in items]))
 
     def _put(self, item: Item) -> asyncio.Future[Result]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from bots.intake import Intake
 from bots.rows import CallRow, DeskRow, decode_row
-from bots.turns import Outside, Turner
+from bots.turns import WRITERS, Outside, Turner
 from bots.worker import POISON_TRIES, Worker
 from channels.base import RetryLater
 from state import Store
 from tests.bots.conftest import Clock
 from tests.bots.stage import ACCOUNT, NOW, RecordingChannel, address, contact, press, start, text
-from tunnel.effects import Needs
+from tunnel.effects import Effect, Needs
 from tunnel.events import Profile, Start, Take
 from tunnel.session import decode_session
 
@@ -108,10 +109,10 @@ async def test_poison_is_set_aside_with_its_cause_and_neighbours_are_unharmed(
     worker._desk = True
     real = Turner._apply
 
-    def apply(self: Turner, outcome: object, event: object, outside: Outside) -> None:
+    def apply(self: Turner, outcome: object, event: object) -> None:
         if getattr(event, "text", "") == "poison":
             raise ZeroDivisionError("injected")
-        real(self, outcome, event, outside)  # type: ignore[arg-type]
+        real(self, outcome, event)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Turner, "_apply", apply)
     await intake.accept_events("telegram", [start(), text("t1", "poison"), start("s2", "8")])
@@ -146,6 +147,12 @@ async def test_an_unreadable_session_begins_anew(store: Store, intake: Intake, w
     assert await store.commit([replace(commit, session=b"?")])
     await intake.accept_events("telegram", [start("s2")])
     assert await work(store, worker) == 1
+    (letter,) = await store.dead_letters()
+    assert letter.blob == b"?"
+
+
+def test_every_kind_of_effect_has_a_writer() -> None:
+    assert set(WRITERS) == set(get_args(Effect))
 
 
 async def test_a_turn_that_needs_a_grant_is_a_fault_of_this_release(
