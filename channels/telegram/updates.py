@@ -86,8 +86,9 @@ def _is_json(body: bytes) -> bool:
 
 def _from_message(event_id: str, message: Message, account: str, now: float) -> CustomerEvent | None:
     """What a person wrote in their own chat with the bot; None for groups, other bots and service messages."""
-    sender = message.sender
-    if message.chat.id <= 0 or sender is None or sender.is_bot:
+    # A private chat has its person's id and name, should `from` be missing.
+    sender = message.sender or User(id=message.chat.id, first_name=message.chat.first_name)
+    if message.chat.id <= 0 or sender.is_bot:
         return None
     address = Address("telegram", account, str(message.chat.id))
     profile = Profile(name=sender.first_name, language=sender.language_code)

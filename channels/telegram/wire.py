@@ -32,6 +32,7 @@ class Chat(_Part, frozen=True):
 
     id: Id
     title: str = ""
+    first_name: str = ""
 
 
 class Contact(_Part, frozen=True):

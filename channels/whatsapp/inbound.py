@@ -117,7 +117,7 @@ class _Batch:
         if lists is None:
             return
         value = decode_part(_values, change.value)
-        if value.metadata.phone_number_id != self._number:
+        if value.metadata.phone_number_id not in (self._number, ""):  # "": it does not say; it was sent to us
             return
         frame = Frame(self._number, self._now, value.contacts or [])
         for name, reader in lists.items():

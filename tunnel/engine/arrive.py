@@ -16,7 +16,7 @@ def text(work: Work, event: Text) -> None:
     raw = clean(event.text)
     meet(work, event)
     echo(work, event, raw)
-    if repeated(work, raw):
+    if repeated(work, event, raw):
         work.ignore("the same text again")
         return
     start = raw.strip().split(maxsplit=1)

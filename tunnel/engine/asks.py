@@ -59,7 +59,7 @@ def read_text(text: str, _rules: Rules) -> Value | Wrong:
 
 _DIGITS = r"\d{1,3}(?:[ '\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _NUMBER = re.compile(rf"(?<![\w.,])([-−]?)({_DIGITS})(?![.,]?\d)")
-_SCALE = re.compile(r"\s*(?:(тыс(?:\.|яч\w{0,3})?|т\.\s?р|к|k)|(млн\.?|миллион\w{0,3}|m))(?!\w)", re.IGNORECASE)
+_SCALE = re.compile(r"\s*(?:(тыс(?:\.|яч\w{0,3})?|т\.\s?р|к|k)|(млн\.?|миллион\w{0,3}|mln\.?))(?!\w)", re.IGNORECASE)
 _UNIT = re.compile(r"(?:кв\.?\s*)?(?:м|m|см|cm)\s?[23]\b", re.IGNORECASE)
 
 

@@ -61,12 +61,16 @@ def clean(text: str) -> str:
     return text
 
 
-def repeated(work: Work, raw: str) -> bool:
-    """Whether this is the same text within three seconds; either way it is remembered as the last one."""
+def repeated(work: Work, event: Text, raw: str) -> bool:
+    """Whether this is the same text within three seconds; either way it is remembered as the last one.
+
+    By when it was accepted: what waited while no worker ran was not written in one moment.
+    """
     session = work.session
+    at = event.at or work.at
     mark = raw if len(raw) <= 64 else blake2b(raw.encode(), digest_size=16).hexdigest()
-    same = mark == session.last_text and abs(work.at - session.last_text_at) < SAME_S
-    session.last_text, session.last_text_at = mark, work.at
+    same = mark == session.last_text and abs(at - session.last_text_at) < SAME_S
+    session.last_text, session.last_text_at = mark, at
     return same
 
 

@@ -212,6 +212,7 @@ def build_media(fields: Sequence[MediaKeys] | None, scope: Scope) -> tuple[Media
             (kind, path)
             for kind, path in (
                 ("image", field.image), ("video", field.video), ("audio", field.audio), ("document", field.document),
+                ("document", field.file),
             )
             if path is not None
         ]  # fmt: skip

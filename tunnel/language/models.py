@@ -124,12 +124,13 @@ class ChoiceKeys(Keys):
 
 
 class MediaKeys(Keys):
-    """A file to show. Exactly one of image, video, audio, document."""
+    """A file to show. Exactly one of image, video, audio, document (or file, which is the same)."""
 
     image: FilePath | None = Field(None, description="A picture, path within the content directory.")
     video: FilePath | None = Field(None, description="A video.")
     audio: FilePath | None = Field(None, description="A sound.")
     document: FilePath | None = Field(None, description="Any other file.")
+    file: FilePath | None = Field(None, description="The same as document, as a magnet writes it.")
     name: Words | None = Field(None, description="The name under which the customer gets it.")
 
 

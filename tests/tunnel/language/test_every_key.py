@@ -47,7 +47,11 @@ def test_what_was_written_is_what_is_built() -> None:
     assert steps["big"].handoff is not None
     assert steps["big"].handoff.otherwise == Target("windows", "test")
     assert steps["test"].split == {"cheap": 1.0, "dear": 2.0}
-    assert [(file.kind, file.name) for file in steps["cheap"].media] == [("image", "Окно"), ("document", "")]
+    assert [(file.kind, file.name) for file in steps["cheap"].media] == [
+        ("image", "Окно"),
+        ("document", ""),
+        ("document", ""),
+    ]
     assert [action.tag or action.untag for action in steps["rooms"].then[:2]] == ["считал", "новичок"]
     assert steps["lost"].reason == "дорого"
     assert found.magnets["page"].link == "https://example.com/guide"
