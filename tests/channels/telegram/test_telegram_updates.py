@@ -90,6 +90,12 @@ def test_edge_04_whatever_else_people_send_is_an_attachment(kind):
     assert parsed.events == (Attachment(**common(), files=(File("other"),)),)
 
 
+def test_a_private_message_that_does_not_say_who_sent_it_is_the_chats():
+    update = nine("text", "Привет")
+    del update["message"]["from"]
+    assert one(update) == Text(**common() | {"profile": Profile(name="Ольга")}, text="Привет")
+
+
 def test_edge_03_albums_carry_their_group_and_the_caption_once():
     events = [one(update) for update in Updates().album(77, "Три фасада")]
     assert [event.group for event in events] == ["13900000000"] * 3

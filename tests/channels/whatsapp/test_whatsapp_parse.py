@@ -287,6 +287,12 @@ def test_each_sender_of_a_batch_keeps_the_own_name():
     assert [event.profile.name for event in parse(body).events] == [NAME, "Пётр"]
 
 
+def test_a_notification_that_does_not_name_the_number_is_ours():
+    update = Updates().text("привет")
+    del update["entry"][0]["changes"][0]["value"]["metadata"]
+    assert parse(update).events[0].text == "привет"
+
+
 def test_one_bad_piece_is_set_aside_and_the_rest_is_taken():
     update = make()
     bad: list[dict] = [{"id": 5, "type": "text"}, {"type": "text"}, {"id": "w", "type": "text", "from": None}]

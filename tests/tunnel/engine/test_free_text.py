@@ -100,6 +100,15 @@ def test_the_same_text_within_three_seconds_is_one_answer(player):
     assert [record.data["why"] for record in player.records("ignored")] == ["the same text again"] * 2
 
 
+def test_equal_texts_that_waited_while_no_worker_ran_are_two(player):
+    player.start("siding")
+    player.press("Дом")
+    player.now += 600
+    for at in (player.now - 500, player.now - 400):
+        player.apply(Text(id=str(at), at=at, address=player.address, text="двести"))
+    assert player.records("ignored") == []
+
+
 def test_another_text_within_three_seconds_is_heard(player):
     player.start("siding")
     player.press("Дом")
