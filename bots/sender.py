@@ -142,19 +142,22 @@ class AccountSender:
 
     async def _round(self) -> None:
         self._tick.clear()
-        due_at: float | None = None
-        mails: list[Mail] = []
-        free = await self._allowed(IN_FLIGHT - len(self._flying))
-        if free > 0:
-            mails, due_at = await self._store.take_mail(
-                self.account,
-                free,
-                self._clock(),
-                LEASE_S,
-                person_rate_per_s=self._pace.person_per_s,
-                burst=self._pace.person_burst,
-            )
-            self._credit -= len(mails)
+        free = IN_FLIGHT - len(self._flying)
+        if free <= 0:
+            await self._tick.wait()
+            return
+        free = await self._allowed(free)
+        if free <= 0:
+            return  # the rate's pause is over
+        mails, due_at = await self._store.take_mail(
+            self.account,
+            free,
+            self._clock(),
+            LEASE_S,
+            person_rate_per_s=self._pace.person_per_s,
+            burst=self._pace.person_burst,
+        )
+        self._credit -= len(mails)
         for mail in mails:
             task = asyncio.create_task(self._send(mail))
             self._flying[task] = mail
@@ -164,7 +167,7 @@ class AccountSender:
 
     async def _allowed(self, wanted: int) -> int:
         """How many of the wanted sends the account's rate allows now."""
-        if self._pace.account_per_s <= 0 or wanted <= 0:
+        if self._pace.account_per_s <= 0:
             return wanted
         if self._credit < 1:
             want = min(wanted, CREDIT)
@@ -200,13 +203,14 @@ class AccountSender:
                     await self._store.renew(list(self._flying.values()), self._clock(), LEASE_S)
 
     async def _send(self, mail: Mail) -> None:
-        row = decode_row(mail.blob)
+        row: Row | None = None
         try:
+            row = decode_row(mail.blob)
             began_at = time.perf_counter()
             await self._deliverer.deliver(mail, row)
             self._seconds.observe(time.perf_counter() - began_at)
         except SendError as error:
-            self._count(RESULTS[type(error)])
+            self._count(next(RESULTS[kind] for kind in type(error).__mro__ if kind in RESULTS))
             await self._settle(self._failed(mail, row, error))
         except Exception as error:
             self._count("dropped")
@@ -223,7 +227,7 @@ class AccountSender:
         except Unavailable as error:
             log.warning("a send's outcome could not be kept", account=self.account, cause=str(error))
 
-    async def _failed(self, mail: Mail, row: Row, error: SendError) -> None:
+    async def _failed(self, mail: Mail, row: Row | None, error: SendError) -> None:
         now = self._clock()
         log.info("send failed", account=self.account, kind=type(error).__name__, code=error.code, cause=str(error))
         if isinstance(row, CallRow) and row.call.ephemeral:
@@ -245,7 +249,7 @@ class AccountSender:
                 log.error("a message cannot be sent", account=self.account, code=error.code, cause=str(error))
             await self._store.mail_dropped(mail, self._letter(mail, str(error)))
 
-    async def _refused(self, mail: Mail, row: Row, error: SendError) -> None:
+    async def _refused(self, mail: Mail, row: Row | None, error: SendError) -> None:
         """The person cannot be reached: tell their session before the row goes, so that a crash between repeats it."""
         if isinstance(row, CallRow):
             event = Denied(

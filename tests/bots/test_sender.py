@@ -7,12 +7,12 @@ import asyncio
 import pytest
 
 from bots.intake import Intake
-from bots.sender import AccountSender
+from bots.sender import CREDIT, AccountSender, ChannelDeliverer, Pace
 from bots.worker import Worker
 from channels.base import BadMessage, ChannelDown, NeedsTemplate, Refused, RetryLater, SendError, SlowDown
-from state import Store
+from state import Commit, Outgoing, Store
 from tests.bots.conftest import Clock
-from tests.bots.stage import RecordingChannel, contact, press, start, text
+from tests.bots.stage import ACCOUNT, RecordingChannel, address, contact, press, start, text
 from tunnel.session import decode_session
 
 
@@ -138,3 +138,46 @@ async def test_an_acknowledgement_is_tried_once(
     channel.troubles.clear()
     await settle(sender)
     assert [method for method, _, _ in channel.calls if method == "ack"] == []
+
+
+async def test_an_error_of_a_narrower_kind_is_settled_as_its_kind(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel
+) -> None:
+    class FileTooOdd(BadMessage):
+        pass
+
+    await converse(store, intake, worker)
+    channel.troubles.append(FileTooOdd("400"))
+    await settle(sender)
+    assert len(await store.dead_letters()) == 1
+
+
+async def test_a_row_that_cannot_be_read_does_not_block_its_lane(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel
+) -> None:
+    await intake.accept_events("telegram", [start()])
+    (claim,) = await store.claim("w1", 10)
+    odd = Outgoing(address().lane, ACCOUNT, b"?")
+    await store.commit([Commit(claim, b"?", 0, 0, 1, outgoing=(odd,))])
+    await settle(sender)
+    (letter,) = await store.dead_letters()
+    assert letter.blob == b"?"
+
+
+async def test_the_accounts_rate_is_kept_and_the_backlog_drained(
+    store: Store, intake: Intake, worker: Worker, channel: RecordingChannel, clock: Clock
+) -> None:
+    await intake.accept_events("telegram", [start(f"s{number}", str(number)) for number in range(30)])
+    await worker.handle(await store.claim("w1", 100))
+    pace = Pace(account_per_s=200.0)
+    sender = AccountSender(ACCOUNT, ChannelDeliverer(channel, store.files), store, intake, pace=pace, clock=clock)
+    most = 0
+    for _ in range(300):
+        before = len(channel.said)
+        await settle(sender)
+        most = max(most, len(channel.said) - before)
+        clock.now += 0.005
+        if len(channel.said) == 30:
+            break
+    assert len(channel.said) == 30
+    assert most <= CREDIT
