@@ -24,6 +24,7 @@ from bots.desk import DESK_PACE, Desk
 from bots.intake import Intake
 from bots.phrases import OPEN_THE_CHAT
 from bots.polling import Poller
+from bots.projector import Projector
 from bots.rows import DESK_ACCOUNT, account_key
 from bots.scheduler import Scheduler
 from bots.sender import AccountSender, ChannelDeliverer
@@ -32,12 +33,13 @@ from bots.settings import Settings
 from bots.turns import Turner
 from bots.worker import Worker
 from channels.base import Channel
+from records import Misaddressed, Records
 from state import EmbeddedRedis, StateError, Store, Unavailable
 from tunnel.engine import prepare
 
 log = structlog.get_logger(__name__)
 
-ROLES = ("webhook", "worker", "sender", "scheduler")
+ROLES = ("webhook", "worker", "sender", "scheduler", "projector")
 STOP_TIME_S = 5.0
 """What is left after it (sends that hang) is cut, so that a stop ends within 10 s; the next start sends their rows."""
 WORKERS = 2
@@ -63,7 +65,7 @@ def run(settings: Settings, roles: frozenset[str], poll: bool | None = None) -> 
         return 1
     try:
         return _runner()(_main(settings, content, roles, settings.polls if poll is None else poll))
-    except StateError as error:
+    except (StateError, Misaddressed) as error:
         reason = str(error)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
@@ -123,6 +125,7 @@ class App:
         self.closing = asyncio.Event()
         """Set when the process stops: streams to browsers end."""
         self.port = settings.port
+        self.records = Records.open(settings.database_url, settings.data) if "projector" in roles else None
         self._turner: Turner | None = None
 
     def turner(self) -> Turner:
@@ -144,6 +147,8 @@ class App:
             parts += self._workers()
         if "sender" in self.roles:
             parts += self._senders()
+        if self.records is not None:
+            parts.append(Projector(self.store, self.records, lambda: self.content.definition, self.clock))
         return parts
 
     def announce(self) -> None:
@@ -208,6 +213,8 @@ async def running(settings: Settings, content: Content, roles: frozenset[str], p
         accounts = build_accounts(settings, store)
         stack.push_async_callback(_close_all, accounts.channels)
         app = App(settings, content, store, accounts, roles, poll)
+        if app.records is not None:
+            stack.push_async_callback(app.records.close)
         app.turner()
         parts = app.parts()
         tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in parts]

@@ -29,7 +29,11 @@ class Backoff:
         """Something worked."""
         self._next_s = self._first_s
 
+    def next_s(self) -> float:
+        """How long to wait now, in seconds; longer the next time."""
+        now_s, self._next_s = self._next_s, min(self._longest_s, self._next_s * 2)
+        return now_s
+
     async def wait(self) -> None:
         """Wait, and longer the next time."""
-        await asyncio.sleep(self._next_s)
-        self._next_s = min(self._longest_s, self._next_s * 2)
+        await asyncio.sleep(self.next_s())

@@ -78,6 +78,19 @@ updates = lru_cache(maxsize=256)(UPDATES.labels)
 sends = lru_cache(maxsize=256)(SENDS.labels)
 """The counter with these labels: looking it up costs more than counting."""
 
+PROJECTED = Counter(
+    "tunnel_journal_projected",
+    "Entries of the journal brought into the records, by result: written, set_aside (could not be projected).",
+    ("result",),
+    registry=REGISTRY,
+)
+JOURNAL_ENTRIES = Gauge(
+    "tunnel_journal_entries", "Entries of the journal that wait for the records.", registry=REGISTRY
+)
+PROJECTOR_LAG_SECONDS = Gauge(
+    "tunnel_projector_lag_seconds", "How long the oldest entry waits for the records.", registry=REGISTRY
+)
+
 
 def metrics_page() -> web.Response:
     """All metrics in Prometheus' text format."""

@@ -173,7 +173,8 @@ class Settings(BaseModel):
         "How often the embedded Redis writes to disk; everysec is faster and may lose the last second",
         "Как часто встроенный Redis пишет на диск; everysec быстрее, но может потерять последнюю секунду")] = "always"
     database_url: Annotated[Word, Field(repr=False), about(
-        "Where the SQL database is (not used yet)", "Где находится база SQL (пока не используется)",
+        "Where the records are: postgresql://… or sqlite:///path",
+        "Где хранятся записи: postgresql://… или sqlite:///путь",
         unset=("SQLite under TUNNEL_DATA", "SQLite в каталоге TUNNEL_DATA"))] = ""
     partitions: Annotated[Parts, about(
         "Parts that contacts are spread over; never change it once there are contacts",

@@ -57,6 +57,8 @@ class Outcome:
     event: Event | None = None
     """The one whose effects are being written down."""
     outgoing: list[Outgoing] = field(default_factory=list)
+    sends: list[tuple[int, int]] = field(default_factory=list)
+    """Of each message of the present turn, the number of its first row and how many rows carry it."""
     timers: dict[str, float | None] = field(default_factory=dict)
     """Armed (due time) or cancelled (None); the last word on each timer counts."""
     journal: list[bytes] = field(default_factory=list)
@@ -67,6 +69,13 @@ class Outcome:
     """An acknowledgement that waits for a message to leave with."""
     unheard: list[Desk] = field(default_factory=list)
     """What was meant for operators, while there are none."""
+    rows: int = 0
+    """How many rows the contact had put into outboxes before."""
+
+    @property
+    def next_row(self) -> int:
+        """The number that the next row will get (state.turns numbers them so)."""
+        return self.rows + len(self.outgoing) + 1
 
 
 class Turner:
@@ -86,6 +95,7 @@ class Turner:
         Raises Poison for the first event whose turn fails.
         """
         outcome = self._begin(claim, outside)
+        outcome.rows = claim.rows
         blobs = (*claim.control, *claim.events)
         for index, blob in enumerate(blobs):
             if index in skip:
@@ -121,12 +131,16 @@ class Turner:
         if words := _words_of(event):
             who = "operator" if isinstance(event, FromOperator) else "customer"
             outcome.recent.append(f"{who}\t{words[:RECENT_CHARS]}".encode())
+        outcome.sends = []
         for effect in result.effects:
             WRITERS[type(effect)](self, outcome, effect)
         if outcome.beside is not None:
             outcome.outgoing.append(_aside(*outcome.beside))
             outcome.beside = None
-        outcome.journal.append(_journal_encoder.encode(_journal_line(event, facts, result, self.definition.revision)))
+        line = _journal_line(event, facts, result, self.definition.revision)
+        if outcome.sends:
+            line["sends"] = outcome.sends
+        outcome.journal.append(_journal_encoder.encode(line))
 
     def send(self, outcome: Outcome, effect: Send) -> None:
         """Render a message into rows; the first takes a waiting acknowledgement along."""
@@ -138,16 +152,19 @@ class Turner:
         if channel is None:
             cause = f"{address.channel} is switched off: the message was not sent"
             outcome.dead.append(DeadLetter("send", cause, _journal_encoder.encode(effect), outcome.session.contact))
+            outcome.sends.append((outcome.next_row, 0))
             return
         if message.media and isinstance(outcome.event, FromCustomer):  # a file takes a moment: show that it is coming
             typing = channel.typing(address, outcome.event.id.rpartition(":")[2])
             if typing is not None:
                 outcome.outgoing.append(_aside(address, typing))
+        first = outcome.next_row
         for call in channel.render(address, message, callback_buttons=effect.callback_buttons):
             beside = None
             if outcome.beside is not None and outcome.beside[0] == address:
                 beside, outcome.beside = outcome.beside[1], None
             outcome.outgoing.append(_row(address, CallRow(address, call, beside), by_bot=by_bot))
+        outcome.sends.append((first, outcome.next_row - first))
 
     def acknowledge(self, outcome: Outcome, effect: Acknowledge) -> None:
         """Keep the acknowledgement until a message takes it along."""

@@ -2,7 +2,7 @@
 
 from state.embedded import EmbeddedRedis
 from state.errors import EmbeddedFailed, Full, Misconfigured, StateError, Unavailable, WrongPartitions
-from state.journal import JournalEntry
+from state.journal import JournalEntry, Waiting
 from state.store import Depth, Store
 from state.types import Claim, Commit, DeadLetter, Incoming, Mail, Outgoing
 
@@ -22,5 +22,6 @@ __all__ = [
     "StateError",
     "Store",
     "Unavailable",
+    "Waiting",
     "WrongPartitions",
 ]

@@ -19,8 +19,16 @@ class JournalEntry:
     lines: tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much of one partition's journal the records do not hold yet. oldest_at: Unix seconds, 0 if there is none."""
+
+    entries: int
+    oldest_at: float
+
+
 class Journal:
-    """The journal is never trimmed until there are records to hold it."""
+    """The journal is trimmed only of what the records hold."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -36,6 +44,19 @@ class Journal:
             lines = tuple(value for name, value in pairs if name == b"l")
             entries.append(JournalEntry(entry, dict(pairs)[b"c"].decode(), lines))
         return entries
+
+    async def journal_waiting(self) -> list[Waiting]:
+        """What is in each partition's journal. Raises Unavailable."""
+        replies = await self._link.over("journal_waiting", (), self._link.keys.places)
+        return [
+            Waiting(entries, int(first.partition(b"-")[0] or 0) / 1000) for reply in replies for entries, first in reply
+        ]
+
+    async def journal_trim(self, partition: int, upto: str) -> None:
+        """Forget the entries of a partition up to `upto` and with it: the records hold them. Raises Unavailable."""
+        milliseconds, _, number = upto.partition("-")
+        key = self._link.keys.places[partition] + JOURNAL
+        await self._link.call("XTRIM", key, "MINID", f"{milliseconds}-{int(number or 0) + 1}")
 
     async def recent(self, contact: str) -> list[bytes]:
         """The conversation's last lines, oldest first, at most 20. Raises Unavailable."""

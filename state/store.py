@@ -15,6 +15,7 @@ from state.link import Link, open_redis
 from state.marks import Cursors, FileMarks
 from state.memory import MemoryGuard
 from state.outbox import Outbox
+from state.snapshots import Snapshots
 from state.threads import Threads
 from state.timers import Timers
 from state.turns import Turns
@@ -74,9 +75,15 @@ class Store:
 
         journal = Journal(link)
         self.journal_read = journal.journal_read
+        self.journal_waiting = journal.journal_waiting
+        self.journal_trim = journal.journal_trim
         self.recent = journal.recent
         self.set_aside = journal.set_aside
         self.dead_letters = journal.dead_letters
+
+        snapshots = Snapshots(link)
+        self.snapshots = snapshots.snapshots
+        self.restore = snapshots.restore
 
         threads = Threads(link, self._wakeups)
         self.thread_append = threads.thread_append

@@ -10,7 +10,7 @@ from bots.cli.screen import busy, say, settings_or_exit, speaks
 from bots.environment import warnings
 from bots.settings import Settings
 
-ROLES = ("webhook", "worker", "sender", "scheduler")
+ROLES = ("webhook", "worker", "sender", "scheduler", "projector")
 
 
 @click.command(

@@ -171,7 +171,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings, frozenset[s
     return calls
 
 
-ALL = frozenset({"webhook", "worker", "sender", "scheduler"})
+ALL = frozenset({"webhook", "worker", "sender", "scheduler", "projector"})
 
 
 @pytest.mark.parametrize(

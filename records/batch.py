@@ -1,0 +1,217 @@
+"""One batch under way: rows as they are changed by line after line, then written with few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.expression import bindparam
+
+from records.stems import stems
+from records.tables import (
+    Address,
+    Base,
+    Contact,
+    ContactTag,
+    Conversation,
+    Lead,
+    LeadStage,
+    Message,
+    Objection,
+    Visit,
+)
+
+Row = dict[str, Any]
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+class Batch:
+    """The contacts concerned, loaded; and what becomes of them.
+
+    Rows that have a key are dictionaries, changed in place and written whole; `late` are changes of rows that earlier
+    batches wrote.
+    """
+
+    def __init__(self) -> None:
+        self.contacts: dict[str, Row] = {}
+        self.leads: dict[tuple[str, str], Row] = {}
+        self.conversations: dict[tuple[str, int], Row] = {}
+        self.addresses: dict[tuple[str, str, str], Row] = {}
+        self.visits: dict[tuple[str, int], Row] = {}
+        self.stages: dict[tuple[str, str, int], Row] = {}
+        self.objections: dict[tuple[str, int], Row] = {}
+        self.tags: dict[tuple[str, str], bool] = {}
+        """(contact, tag) → worn or not, by the last word."""
+        self.messages: list[Row] = []
+        self.carried: dict[tuple[str, int], Row] = {}
+        """(contact, row of the outbox) → the message of this batch that it carries."""
+        self.outside: dict[tuple[str, str], Row] = {}
+        """(contact, the channel's id) → the message of this batch."""
+        self.appended: dict[type[Base], list[Row]] = {}
+        self.late_visits: list[Row] = []
+        self.late_stages: list[Row] = []
+        self.late_conversations: list[Row] = []
+        self.late_wins: list[Row] = []
+        self.late_rows: list[Row] = []
+        self.late_receipts: list[Row] = []
+
+    async def load(self, connection: AsyncConnection, contacts: Sequence[str]) -> None:
+        """Read what is known of these contacts."""
+        for row in await connection.execute(select(table_of(Contact)).where(Contact.id.in_(contacts))):
+            self.contacts[row.id] = dict(row._mapping)
+        for row in await connection.execute(select(table_of(Lead)).where(Lead.contact.in_(contacts))):
+            self.leads[row.contact, row.tunnel] = dict(row._mapping)
+
+    def append(self, model: type[Base], **values: Any) -> None:
+        """A row of a table that is only ever added to."""
+        self.appended.setdefault(model, []).append(values)
+
+    async def write(self, connection: AsyncConnection) -> None:
+        """Write everything. The order matters nowhere but for messages, which get their numbers in order."""
+        await upsert(connection, Contact, self.contacts.values())
+        await upsert(connection, Lead, self.leads.values())
+        await upsert(connection, Address, self.addresses.values(), keep=("first_at", "contact"))
+        await upsert(connection, Conversation, self.conversations.values())
+        await upsert(connection, Visit, self.visits.values())
+        await upsert(connection, LeadStage, self.stages.values())
+        await upsert(connection, Objection, self.objections.values())
+        for model, rows in self.appended.items():
+            await connection.execute(table_of(model).insert(), rows)
+        await self._write_tags(connection)
+        await self._write_late(connection)
+        await insert_messages(connection, self.messages)
+
+    async def _write_tags(self, connection: AsyncConnection) -> None:
+        worn = [{"contact": contact, "tag": tag} for (contact, tag), on in self.tags.items() if on]
+        lost = [{"b_contact": contact, "b_tag": tag} for (contact, tag), on in self.tags.items() if not on]
+        await upsert(connection, ContactTag, worn)
+        if lost:
+            statement = delete(table_of(ContactTag)).where(
+                ContactTag.contact == bindparam("b_contact"), ContactTag.tag == bindparam("b_tag")
+            )
+            await connection.execute(statement, lost)
+
+    async def _write_late(self, connection: AsyncConnection) -> None:
+        for statement, rows in (
+            (_LEAVE_VISIT, self.late_visits),
+            (_LEAVE_STAGE, self.late_stages),
+            (_CLOSE, self.late_conversations),
+            (_WIN, self.late_wins),
+            (_ROW_STATUS, self.late_rows),
+            (_RECEIPT, self.late_receipts),
+        ):
+            if rows:
+                await connection.execute(statement, rows)
+
+
+_LEAVE_VISIT = (
+    update(table_of(Visit))
+    .where(Visit.contact == bindparam("b_contact"), Visit.visit == bindparam("b_visit"))
+    .values({name: bindparam(f"b_{name}") for name in ("left_at", "left_by", "label", "led_to", "seconds")})
+)
+_LEAVE_STAGE = (
+    update(table_of(LeadStage))
+    .where(
+        LeadStage.contact == bindparam("b_contact"),
+        LeadStage.tunnel == bindparam("b_tunnel"),
+        LeadStage.move == bindparam("b_move"),
+    )
+    .values(left_at=bindparam("b_left_at"), led_to=bindparam("b_led_to"))
+)
+_CLOSE = (
+    update(table_of(Conversation))
+    .where(Conversation.contact == bindparam("b_contact"), Conversation.number == bindparam("b_number"))
+    .values(closed_at=bindparam("b_closed_at"), closed_by=bindparam("b_closed_by"))
+)
+_OTHER = table_of(Objection).alias("other")
+_WIN = (
+    update(table_of(Objection))
+    .where(
+        Objection.contact == bindparam("b_contact"),
+        Objection.won_at.is_(None),
+        Objection.number
+        == select(func.max(_OTHER.c.number))
+        .where(
+            _OTHER.c.contact == bindparam("b_contact"),
+            _OTHER.c.name == bindparam("b_name"),
+            _OTHER.c.number <= bindparam("b_until"),
+        )
+        .scalar_subquery(),
+    )
+    .values(won_at=bindparam("b_won_at"), label=bindparam("b_label"))
+)
+_STATUS: dict[str, Any] = {
+    "status": bindparam("b_status"),
+    "status_rank": bindparam("b_rank"),
+    "status_at": bindparam("b_at"),
+    "reason": bindparam("b_reason"),
+}
+_ROW_STATUS = (
+    update(table_of(Message))
+    .where(
+        Message.contact == bindparam("b_contact"),
+        Message.first_row <= bindparam("b_row"),
+        Message.last_row >= bindparam("b_row"),
+        Message.status_rank < bindparam("b_rank"),
+    )
+    .values({**_STATUS, "external_id": func.coalesce(func.nullif(bindparam("b_external_id"), ""), Message.external_id)})
+)
+_RECEIPT = (
+    update(table_of(Message))
+    .where(
+        Message.contact == bindparam("b_contact"),
+        Message.external_id == bindparam("b_external_id"),
+        Message.direction == "out",
+        Message.status_rank < bindparam("b_rank"),
+    )
+    .values(_STATUS)
+)
+
+
+async def upsert(
+    connection: AsyncConnection, model: type[Base], rows: Iterable[Row], *, keep: Sequence[str] = ()
+) -> None:
+    """Insert rows, or replace those that exist with the same key. keep: columns that stay as they are."""
+    given = list(rows)
+    if not given:
+        return
+    table = table_of(model)
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    key = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in given[0] if name not in key and name not in keep}
+    if changed:
+        statement = statement.on_conflict_do_update(index_elements=key, set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+    await connection.execute(statement, given)
+
+
+async def insert_messages(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    """Insert messages. PostgreSQL indexes their words by itself; for SQLite it is done here."""
+    if not rows:
+        return
+    if connection.dialect.name != "sqlite":
+        await connection.execute(table_of(Message).insert(), list(rows))
+        return
+    last = (await connection.execute(select(func.coalesce(func.max(Message.id), 0)))).scalar_one()
+    numbered = [{**row, "id": number} for number, row in enumerate(rows, last + 1)]
+    await connection.execute(table_of(Message).insert(), numbered)
+    words = [(row["id"], stems(row["text"])) for row in numbered if row["text"]]
+    if words:
+        await connection.exec_driver_sql("INSERT INTO messages_search(rowid, words) VALUES (?, ?)", words)
+
+
+def seconds_between(start: datetime | None, end: datetime) -> float | None:
+    """How long, never less than nothing."""
+    return None if start is None else max(0.0, (end - start).total_seconds())

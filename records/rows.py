@@ -1,0 +1,25 @@
+"""Rows as they begin."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from records.batch import Row
+
+
+def new_contact(contact: str, at: datetime) -> Row:
+    """A contact of whom nothing is known yet."""
+    return {
+        "id": contact,
+        **dict.fromkeys(("name", "name_folded", "sex", "language", "timezone", "phone", "email"), ""),
+        **dict.fromkeys(("queue", "operator", "tunnel", "step"), ""),
+        **dict.fromkeys(("visit", "conversation", "objections"), 0),
+        **dict.fromkeys(("waiting_since", "inbound_at", "visit_at"), None),
+        "mode": "bot",
+        "first_at": at,
+        "last_at": at,
+        "visit_left": True,
+        "conversing": False,
+        "variables": {},
+        "timers": {},
+    }
