@@ -1,0 +1,177 @@
+"""Rows 6, 7 and 8: messengers that misbehave, deliveries that repeat, events that no turn can bear."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import statistics
+import time
+from collections import defaultdict
+
+from bench.faults.customers import Event
+from bench.faults.history import ECHO, History, check, quiet
+from bench.faults.messengers import RATE, Call, Messengers, Troubles
+from bench.faults.poisoned import POISON, poison
+from bench.faults.stage import WHOLE, Result, Stage, result, stage
+
+LATE_S = 0.3
+"""Calls begun this shortly after a 429 were on their way when it came."""
+
+
+async def messenger(people: int = 40, events: int = 5, *, hang_s: float = 30.0, share: float = 0.2) -> Result:
+    """Row 6: Telegram misbehaves; VK's customers must not notice."""
+    began = time.monotonic()
+    async with stage(WHOLE, delay_s=0.005) as town:
+        calm = await _vk_waits(town, 10_000, events * 4)
+        town.world.hang_s = hang_s
+        town.world.policy = Troubles("telegram", share, seed=6)
+        town.customers.enough.set()
+        load = asyncio.create_task(town.customers.run(people, events, people / 2, vk=0.0))
+        await asyncio.sleep(0.5)
+        beside = await _vk_waits(town, 20_000, events * 4)
+        await load
+        history = await town.history(timeout_s=600 if hang_s > 1 else 90)
+        hasty = calls_during_pauses(town.world)
+        slowed = statistics.median(beside) / statistics.median(calm)
+        outcomes: dict[str, int] = defaultdict(int)
+        for call in town.world.calls:
+            if call.channel == "telegram" and call.text:
+                outcomes[call.outcome] += 1
+        return result(
+            "6 a messenger misbehaves", "0 lost, order kept, the time obeyed, the other channel not slowed", history,
+            not hasty and history.repeats["vk"] == 0 and (hang_s <= 1 or slowed < 2), began, outcomes=dict(outcomes),
+            sent_during_pauses=len(hasty),
+            vk_wait_ms={"calm": _shown(calm), "beside": _shown(beside)}, log=town.program.unexpected(),
+        )  # fmt: skip
+
+
+def _shown(waits_s: list[float]) -> dict[str, float]:
+    ordered = sorted(waits_s)
+    return {
+        "p50": round(ordered[len(ordered) // 2] * 1000, 1),
+        "p99": round(ordered[int(len(ordered) * 0.99)] * 1000, 1),
+    }
+
+
+async def _vk_waits(town: Stage, first: int, events: int) -> list[float]:
+    """Let VK's customers talk; how long each waited for an answer."""
+    known = len(town.customers.people)
+    town.customers.enough.set()
+    await town.customers.run(20, events, 40, vk=1.0, first=first)
+    crowd = {str(person.chat) for person in town.customers.people[known:] if person.channel == "vk"}
+    async with asyncio.timeout(20):
+        await town.until(
+            lambda: (
+                sum(call.person in crowd and call.text.startswith(ECHO) for call in town.world.calls)
+                >= 20 * (events - 1)
+            )
+        )
+    history = History()
+    accepted = {event.text: event.accepted_at for person in town.customers.people[known:] for event in person.events}
+    for call in town.world.calls:
+        at = accepted.get(call.text.removeprefix(ECHO))
+        if call.person in crowd and at is not None:
+            history.waits_s.append(max(0.0, call.at - at))
+    return history.waits_s
+
+
+def calls_during_pauses(world: Messengers) -> list[Call]:
+    """Messages of an account that began although a 429 had told it to wait."""
+    told = [call for call in world.calls if call.outcome == RATE and call.answered_at is not None]
+    found = []
+    for call in world.calls:
+        for stop in told:
+            assert stop.answered_at is not None
+            if call.channel == stop.channel and call.text and (
+                stop.answered_at + LATE_S < call.at < stop.answered_at + stop.retry_after_s - 0.05
+            ):  # fmt: skip
+                found.append(call)
+                break
+    return found
+
+
+async def thrice(people: int = 100, events: int = 20, *, over_s: float = 5.0) -> Result:
+    """Row 7: every event three times, shuffled. The first of each person opens the conversation and comes first."""
+    began = time.monotonic()
+    chance = random.Random(7)
+    async with stage(WHOLE) as town:
+        town.customers.enough.set()
+        await town.customers.run(people, 1, people / 2)
+        copies: list[Event] = []
+        for person in town.customers.people:
+            for _ in range(events):
+                copies += [town.customers.event(person, town.customers.words(person))] * 3
+        chance.shuffle(copies)
+        moments = sorted(chance.uniform(0, over_s) for _ in copies)
+        start = time.monotonic()
+
+        async def deliver(event: Event, moment: float) -> None:
+            await asyncio.sleep(max(0.0, start + moment - time.monotonic()))
+            await town.customers.deliver(event)
+
+        await asyncio.gather(*(deliver(event, moment) for event, moment in zip(copies, moments, strict=True)))
+        history = await town.history()
+        history.out_of_order.clear()  # they were sent in none
+        return result(
+            "7 every event three times, shuffled", "0 turns twice", history, not history.repeats, began,
+            deliveries=len(copies), log=town.program.unexpected(),
+        )  # fmt: skip
+
+
+async def poisoned(events: int = 5_000, one_in: int = 1_000, rate: float = 110.0) -> Result:
+    """Row 8."""
+    began = time.monotonic()
+    async with stage(WHOLE, desk=True, prepare=poison) as town:
+        customers = town.customers
+        people = max(10, events // 50)
+        customers.enough.set()
+        load = asyncio.create_task(customers.run(people, events // people, rate))
+        await asyncio.sleep(1)
+        victims = customers.people[:: max(1, people // max(1, events // one_in))][: max(1, events // one_in)]
+        bitter = []
+        for person in victims:
+            event = customers.event(person, f"{POISON} {person.chat}")
+            bitter.append(event)
+            await customers.deliver(event)
+        await load
+        await quiet(town.store, 120)
+        told = [call for call in town.world.calls if call.method == "sendMessage" and call.person.startswith("-100")]
+        letters = [letter for letter in await town.store.dead_letters(10_000) if letter.where == "turn"]
+        history = await check(town.store, customers, town.world)
+        poisoned_people = {str(person.chat) for person in victims}
+        neighbours = _longest_wait(town, poisoned_people)
+        fits = (
+            len(letters) == len(bitter) == history.set_aside
+            and all("poisoned by the harness" in letter.cause for letter in letters)
+            and len(told) >= len(bitter)
+            and neighbours < 3
+        )
+        return result(
+            "8 poison 1 in 1,000",
+            "set aside after 5 tries with its cause, operators told, neighbours unharmed", history,
+            fits, began, poison=len(bitter), letters=len(letters), tries=_tries(town), posts_to_operators=len(told),
+            neighbours_longest_wait_s=round(neighbours, 2), log=town.program.unexpected(),
+        )  # fmt: skip
+
+
+def _longest_wait(town: Stage, without: set[str]) -> float:
+    """The longest time that anybody else waited for an answer."""
+    accepted = {
+        event.text: event.accepted_at
+        for person in town.customers.people
+        if str(person.chat) not in without
+        for event in person.events
+    }
+    answered = ((call.at, accepted.get(call.text.removeprefix(ECHO))) for call in town.world.calls if call.text)
+    return max(at - since for at, since in answered if since is not None)
+
+
+def _tries(town: Stage) -> list[int]:
+    """How often each poisoned event was tried, by the log."""
+    counts: dict[str, int] = defaultdict(int)
+    for process in town.program.processes:
+        for line in process.log.read_text(errors="replace").splitlines():
+            if '"a turn failed"' in line:
+                counts[json.loads(line)["contact"]] += 1
+    return sorted(set(counts.values()))
