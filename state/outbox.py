@@ -91,11 +91,14 @@ class Outbox:
         return [lane for lane, flying in zip(lanes, marks, strict=True) if flying]
 
     async def pause_account(self, account: str, until: float) -> None:
-        """Let nothing of an account leave before `until`, whichever process sends. Raises Unavailable."""
+        """Let nothing of an account leave before `until`, whichever process sends; a longer pause stays.
+
+        Raises Unavailable.
+        """
         life_ms = max(1, milliseconds(until) - milliseconds(self._link.clock()))
         places = self._link.keys.places
         for place in places if self._link.clustered else places[:1]:  # where mail_take looks
-            await self._link.call("SET", place + PAUSE + account, milliseconds(until), "PX", life_ms)
+            await self._link.run_at("account_pause", place + PAUSE + account, (milliseconds(until), life_ms))
 
     async def lease_rate(self, account: str, rate_per_s: float, want: int, now: float) -> int:
         """Take up to `want` sends from what the account may make in a second; how many were had. Raises Unavailable."""

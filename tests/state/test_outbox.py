@@ -236,6 +236,15 @@ async def test_a_paused_account_sends_nothing_from_any_process(store: Store, oth
     assert len(await take(other, NOW + 30)) == 1
 
 
+async def test_a_shorter_pause_does_not_end_a_longer_one(store: Store, other: Store) -> None:
+    await turn(store, "ann", outgoing=rows(b"1"))
+    await store.pause_account(TG, NOW + 30)
+    await other.pause_account(TG, NOW + 1)  # another call of the same moment was told to wait for less
+    assert await other.take_mail(TG, 10, NOW + 29) == ([], NOW + 30)
+    await other.pause_account(TG, NOW + 40)
+    assert await store.take_mail(TG, 10, NOW + 39) == ([], NOW + 40)
+
+
 async def test_an_accounts_rate_is_shared(store: Store, other: Store) -> None:
     assert await store.lease_rate(TG, 30, 20, NOW) == 20
     assert await other.lease_rate(TG, 30, 20, NOW) == 10
