@@ -161,6 +161,7 @@ async def test_a_store_that_was_emptied_begins_anew(stand: Stand, visitor: Visit
     await expect(page.get_by_role("button", name="Дом", exact=True)).to_have_count(1)
     await write(page, "алло")
     await expect(page.get_by_label("отправлено", exact=True)).to_have_count(1)
+    await expect(page.get_by_role("button", name="Дом", exact=True)).to_have_count(2)
     assert await talk(page) == [HELLO, "> алло", HELLO]
 
 
