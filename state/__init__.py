@@ -3,6 +3,7 @@
 from state.embedded import EmbeddedRedis
 from state.errors import EmbeddedFailed, Full, Misconfigured, StateError, Unavailable, WrongPartitions
 from state.journal import JournalEntry, Waiting
+from state.letters import Kept
 from state.store import Depth, Store
 from state.types import Claim, Commit, DeadLetter, Incoming, Mail, Outgoing
 
@@ -16,6 +17,7 @@ __all__ = [
     "Full",
     "Incoming",
     "JournalEntry",
+    "Kept",
     "Mail",
     "Misconfigured",
     "Outgoing",

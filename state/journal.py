@@ -1,13 +1,11 @@
-"""What is kept for later readers: the journal, the last lines of a conversation, and what was set aside."""
+"""What is kept for later readers: the journal, and the last lines of a conversation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from state.keys import DEAD, JOURNAL, RECENT, RECENT_LINES
+from state.keys import JOURNAL, RECENT, RECENT_LINES
 from state.link import Link
-from state.turns import letter_arguments
-from state.types import DeadLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +60,3 @@ class Journal:
         """The conversation's last lines, oldest first, at most 20. Raises Unavailable."""
         key = self._link.keys.place(contact) + RECENT + contact
         return list(await self._link.call("LRANGE", key, -RECENT_LINES, -1))
-
-    async def set_aside(self, letter: DeadLetter) -> None:
-        """Keep what cannot be handled, with its cause, until somebody looks. Raises Unavailable."""
-        names = ("where", "cause", "blob", "contact", "at")
-        if letter.at == 0:
-            letter = DeadLetter(letter.where, letter.cause, letter.blob, letter.contact, self._link.clock())
-        fields = [part for pair in zip(names, letter_arguments(letter), strict=True) for part in pair]
-        await self._link.call("XADD", self._link.keys.place(letter.contact) + DEAD, "*", *fields)
-
-    async def dead_letters(self, count: int = 100) -> list[DeadLetter]:
-        """The last `count` letters, newest first. Raises Unavailable."""
-        replies = await self._link.over("dead_letters", (count,), self._link.keys.places)
-        letters = [_letter(dict(zip(row[::2], row[1::2], strict=True))) for reply in replies for row in reply]
-        return sorted(letters, key=lambda letter: letter.at, reverse=True)[:count]
-
-
-def _letter(fields: dict[bytes, bytes]) -> DeadLetter:
-    return DeadLetter(
-        where=fields[b"where"].decode(),
-        cause=fields[b"cause"].decode(),
-        blob=fields[b"blob"],
-        contact=fields[b"contact"].decode(),
-        at=float(fields[b"at"]),
-    )

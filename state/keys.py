@@ -42,7 +42,7 @@ JOURNAL = "journal"
 RECENT = "rec:"
 """rec:<contact>, list: the last RECENT_LINES lines of the conversation. Worker. RECENT_TTL_S after the last."""
 DEAD = "dead"
-"""dead, stream: what was set aside, with its cause. Anyone. Until removed by hand."""
+"""dead, stream: what was set aside, with its cause. Anyone. Until replayed."""
 
 THREAD = "th:"
 """th:<lane>, stream: a web chat's rows; the id is the row's number. Sender. THREAD_TTL_S after the last."""

@@ -11,6 +11,7 @@ from state.errors import Misconfigured, WrongPartitions
 from state.inbox import Inbox
 from state.journal import Journal
 from state.keys import Keys
+from state.letters import Letters
 from state.link import Link, open_redis
 from state.marks import Cursors, FileMarks
 from state.memory import MemoryGuard
@@ -78,8 +79,15 @@ class Store:
         self.journal_waiting = journal.journal_waiting
         self.journal_trim = journal.journal_trim
         self.recent = journal.recent
-        self.set_aside = journal.set_aside
-        self.dead_letters = journal.dead_letters
+
+        letters = Letters(link)
+        self.set_aside = letters.set_aside
+        self.dead_letters = letters.dead_letters
+        self.letters = letters.letters
+        self.letter = letters.letter
+        self.letter_to_inbox = letters.letter_to_inbox
+        self.letter_to_outbox = letters.letter_to_outbox
+        self.end_letter = letters.end_letter
 
         snapshots = Snapshots(link)
         self.snapshots = snapshots.snapshots

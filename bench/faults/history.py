@@ -185,7 +185,7 @@ def _check_repeats(history: History, answers: Sequence[Call], world: Messengers,
 
 CLOSE_S = 0.5
 """A connection of a killed process is seen to end this soon after the kill."""
-SETTLE_S = 0.2
+SETTLE_S = 0.1
 """A send answered this shortly before the kill may not have been written down."""
 
 
@@ -198,5 +198,6 @@ def was_cut_off(call: Call, world: Messengers, cut: Sequence[float]) -> bool:
 
 
 def in_flight_at(world: Messengers, cut: Sequence[float]) -> int:
-    """How many messages were on the wire, or just off it, at these moments."""
-    return sum(was_cut_off(call, world, cut) for call in world.calls if call.text)
+    """How many messages were on the wire, or just off it, at these moments: one a connection at the most."""
+    last = [line.last for line in world.lines if line.last is not None]
+    return sum(was_cut_off(call, world, cut) for call in last if call.text)

@@ -22,6 +22,7 @@ COMMANDS = {
     "settings": ("bots.cli.settings", "settings"),
     "doctor": ("bots.cli.doctor", "doctor"),
     "webhooks": ("bots.cli.webhooks", "webhooks"),
+    "dead": ("bots.cli.dead", "dead"),
 }
 """Command → module and function, in the order in which help lists them."""
 

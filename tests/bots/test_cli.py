@@ -96,7 +96,7 @@ def call(*arguments: str | Path, typed: str = "") -> Result:
 
 def test_every_command_is_there() -> None:
     assert set(COMMANDS) == {
-        "run", "check", "chat", "test", "diagram", "schema", "settings", "doctor", "webhooks"
+        "run", "check", "chat", "test", "diagram", "schema", "settings", "doctor", "webhooks", "dead"
     }  # fmt: skip
     help_page = call("--help").stdout
     for name in COMMANDS:
