@@ -42,6 +42,8 @@ class Side:
     webhook: str
     world: str
     pids: Sequence[int]
+    plain: bool = False
+    """Only takes deliveries: the floor."""
 
     def cpu_s(self) -> float:
         return sum(cpu_seconds(pid) for pid in self.pids)
@@ -91,7 +93,10 @@ def start_redis(stack: ExitStack, folder: Path) -> tuple[str, int]:
     return f"unix://{path}", child.pid
 
 
-def start_ours(stack: ExitStack, folder: Path) -> Side:
+ROLES = ("webhook", "worker", "sender", "scheduler")
+
+
+def start_ours(stack: ExitStack, folder: Path, name: str = "messenger tunnel", *, projector: bool = False) -> Side:
     redis_url, redis_pid = start_redis(stack, folder)
     world_port, port = free_port(), free_port()
     stack.enter_context(process(sys.executable, "-m", "bench.world", str(world_port)))
@@ -107,11 +112,10 @@ def start_ours(stack: ExitStack, folder: Path) -> Side:
         "TUNNEL_TELEGRAM_API_URL": f"http://127.0.0.1:{world_port}",
         "TUNNEL_LOG_LEVEL": "warning",
     }
-    child = stack.enter_context(process(sys.executable, "-m", "bots.cli", "run", env=env))
+    roles = [part for role in (*ROLES, *(["projector"] if projector else [])) for part in ("--role", role)]
+    child = stack.enter_context(process(sys.executable, "-m", "bots.cli", "run", *roles, env=env))
     base = f"http://127.0.0.1:{port}"
-    return Side(
-        "messenger tunnel", f"{base}/webhooks/telegram", f"http://127.0.0.1:{world_port}", (child.pid, redis_pid)
-    )
+    return Side(name, f"{base}/webhooks/telegram", f"http://127.0.0.1:{world_port}", (child.pid, redis_pid))
 
 
 def start_rival(stack: ExitStack, folder: Path) -> Side:
@@ -123,6 +127,14 @@ def start_rival(stack: ExitStack, folder: Path) -> Side:
         process(sys.executable, "-m", "bench.rival_aiogram", str(port), world, redis_url, SECRET)
     )
     return Side("aiogram", f"http://127.0.0.1:{port}/webhook", world, (child.pid, redis_pid))
+
+
+def start_floor(stack: ExitStack) -> Side:
+    world_port, port = free_port(), free_port()
+    stack.enter_context(process(sys.executable, "-m", "bench.world", str(world_port)))
+    child = stack.enter_context(process(sys.executable, "-m", "bench.floor", str(port)))
+    world = f"http://127.0.0.1:{world_port}"
+    return Side("aiohttp handler", f"http://127.0.0.1:{port}/webhook", world, (child.pid,), plain=True)
 
 
 async def wait_until_up(client: ClientSession, url: str) -> None:
@@ -143,6 +155,7 @@ async def run_round(client: ClientSession, side: Side, first: int, args: argpars
         "first": first,
         "contacts": args.contacts,
         "concurrency": args.concurrency,
+        "plain": side.plain,
     }
     before = side.cpu_s()
     async with client.post(f"{side.world}/round", json=order) as response:
@@ -171,16 +184,19 @@ async def measure(sides: Sequence[Side], args: argparse.Namespace) -> dict[str, 
 
 def report(rounds: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     cost = {name: statistics.median(r["us_per_event"] for r in results) for name, results in rounds.items()}
-    ours, rival = cost["messenger tunnel"], cost["aiogram"]
+    ours, rival, floor = cost["messenger tunnel"], cost["aiogram"], cost["aiohttp handler"]
     print(f"{'':<18}{'CPU µs/event':>14}{'events/CPU-s':>14}{'rounds (µs)':>40}")
     for name, results in rounds.items():
         each = ", ".join(f"{r['us_per_event']:.0f}" for r in results)
         print(f"{name:<18}{cost[name]:>14.0f}{1e6 / cost[name]:>14.0f}{each:>40}")
-    print(f"ratio: {rival / ours:.1f} times less CPU an event")
+    print(
+        f"{rival / ours:.1f} times less CPU an event than aiogram; {ours / floor:.1f} times a trivial aiohttp handler"
+    )
     return {
         "machine": {"python": platform.python_version(), "cpus": os.cpu_count(), "system": platform.platform()},
         "rounds": rounds,
-        "ratio": rival / ours,
+        "ratio_to_aiogram": rival / ours,
+        "ratio_to_floor": ours / floor,
     }
 
 
@@ -191,10 +207,15 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=64)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        ours_at, rival_at = Path(folder, "a"), Path(folder, "b")
-        ours_at.mkdir()
-        rival_at.mkdir()
-        sides = [start_ours(stack, ours_at), start_rival(stack, rival_at)]
+        places = [Path(folder, name) for name in "abc"]
+        for place in places:
+            place.mkdir()
+        sides = [
+            start_ours(stack, places[0]),
+            start_ours(stack, places[1], "with projector", projector=True),
+            start_rival(stack, places[2]),
+            start_floor(stack),
+        ]
         result = report(asyncio.run(measure(sides, args)))
     target = ROOT / "bench" / "results" / "road.json"
     target.parent.mkdir(exist_ok=True)

@@ -35,6 +35,9 @@ log = structlog.get_logger(__name__)
 LEASE_S = 5.0
 IN_FLIGHT = 64
 """Lanes of one account that one process sends to at the same time."""
+LONGEST_WAIT_S = 1.0
+"""Mail of which no news came (Redis was away for a moment) is met this late at the most."""
+LISTEN_S = 60.0
 CREDIT = 5
 """Sends leased from the account's rate at once: few, so that another process is not kept waiting for unused ones."""
 DOWN_PAUSE_S = 30.0
@@ -120,7 +123,7 @@ class AccountSender:
 
     async def run(self) -> None:
         """Send until `stop`; then end what is in flight and return."""
-        renewing = asyncio.create_task(self._renew())
+        watching = [asyncio.create_task(self._renew()), asyncio.create_task(self._listen())]
         backoff = Backoff()
         try:
             while not self._stopping:
@@ -133,7 +136,8 @@ class AccountSender:
         finally:
             if self._flying:
                 await asyncio.wait(self._flying)
-            renewing.cancel()
+            for task in watching:
+                task.cancel()
 
     def stop(self) -> None:
         """Begin no further send."""
@@ -178,16 +182,19 @@ class AccountSender:
 
     async def _wait(self, due_at: float | None) -> None:
         """Until mail may be due: told by a commit, by a finished send, or by the clock."""
-        timeout_s = 1.0 if due_at is None else min(1.0, max(0.0, due_at - self._clock()))
-        news = asyncio.ensure_future(self._store.wait_for_mail(self.account, timeout_s))
-        tick = asyncio.ensure_future(self._tick.wait())
-        try:
-            await asyncio.wait((news, tick), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (news, tick):
-                task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await news
+        timeout_s = LONGEST_WAIT_S if due_at is None else min(LONGEST_WAIT_S, max(0.0, due_at - self._clock()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._tick.wait()
+
+    async def _listen(self) -> None:
+        """Begin a round whenever a commit has put mail into this account's outboxes."""
+        while True:
+            try:
+                if await self._store.wait_for_mail(self.account, LISTEN_S):
+                    self._tick.set()
+            except Unavailable:
+                await asyncio.sleep(LONGEST_WAIT_S)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._flying.pop(task, None)
