@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 CHECKS := check-format check-lint check-types check-imports check-content check-scripts check-pages
-.PHONY: help run test check bench lock docs clean $(CHECKS)
+.PHONY: help run test check bench faults lock docs clean $(CHECKS)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -57,6 +57,9 @@ bench: $(VENV)/.dev $(VENV)/.package ## measure, print a table, write bench/resu
 	@mkdir -p bench/results
 	@$(PY) bench/turns.py
 	@$(PY) bench/road.py
+
+faults: $(VENV)/.dev $(VENV)/.package ## let everything fail that can, check what became of it, write docs/evidence.md (half an hour)
+	@exec $(PY) -m bench.faults $(ARGS)
 
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --quiet $(LOCKARGS)
