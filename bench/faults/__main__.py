@@ -69,7 +69,7 @@ async def play(wanted: list[str], scale: float) -> bool:
         passed = passed and result.passed
         print(f"{'passed' if result.passed else 'FAILED'}  {result.fault}: {json.dumps(result.counts)}", flush=True)
         for example in result.examples:
-            print(f"        {example[:300]}", flush=True)
+            print(f"        {example}", flush=True)
         day = time.strftime("%Y-%m-%d", time.gmtime(began))
         kept[name] = {**asdict(result), "scale": scale, "date": day, "machine": about}
         RESULTS.parent.mkdir(exist_ok=True)

@@ -17,6 +17,7 @@ from state import Store
 from tunnel.events import Address, contact_id
 
 ECHO = "You said "
+EXAMPLE_CHARS = 300
 Who = tuple[str, str]
 """Channel and person."""
 
@@ -72,7 +73,9 @@ class History:
     def examples(self) -> list[str]:
         lists = (self.lost, self.twice, self.out_of_order, self.unanswered, self.strange, self.unexplained)
         names = ("lost", "twice", "out of order", "unanswered", "strange", "unexplained")
-        return [f"{name}: {item}" for name, items in zip(names, lists, strict=True) for item in items[:5]]
+        return [
+            f"{name}: {item}"[:EXAMPLE_CHARS] for name, items in zip(names, lists, strict=True) for item in items[:5]
+        ]
 
 
 async def quiet(store: Store, timeout_s: float = 60.0) -> float:
