@@ -80,7 +80,7 @@ class Batch:
         """Write everything. The order matters nowhere but for messages, which get their numbers in order."""
         await upsert(connection, Contact, self.contacts.values())
         await upsert(connection, Lead, self.leads.values())
-        await upsert(connection, Address, self.addresses.values(), keep=("first_at", "contact"))
+        await upsert(connection, Address, self.addresses.values(), keep=("first_at",))
         await upsert(connection, Conversation, self.conversations.values())
         await upsert(connection, Visit, self.visits.values())
         await upsert(connection, LeadStage, self.stages.values())

@@ -108,7 +108,10 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 async def migrate(engine: AsyncEngine) -> None:
     """Bring the tables up to date; where several processes start at once, one after the other. Raises Away."""
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
-        await asyncio.to_thread(Path(engine.url.database).parent.mkdir, parents=True, exist_ok=True)
+        try:
+            await asyncio.to_thread(Path(engine.url.database).parent.mkdir, parents=True, exist_ok=True)
+        except OSError as error:
+            raise away(error) from error
     async with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})

@@ -147,13 +147,16 @@ def _place(partition: int, entry: Entry) -> dict[str, object]:
     return {"at": at_of(entry), "partition": partition, "seq": split_id(entry.id)[1]}
 
 
+def cause_of(error: Exception) -> str:
+    """The kind alone: the text of an error may repeat what the customer wrote."""
+    return type(getattr(error, "orig", None) or error).__name__
+
+
 def _letter(partition: int, entry: Entry, error: Exception) -> dict[str, object]:
-    # The kind alone: the text of an error may repeat what the customer wrote.
-    cause = type(getattr(error, "orig", None) or error).__name__
     return {
         "at": datetime.now(UTC),
         "partition": partition,
         "entry": entry.id,
         "contact": entry.contact,
-        "cause": cause,
+        "cause": cause_of(error),
     }

@@ -23,7 +23,7 @@ class Visit(Base):
     entered_at: Mapped[Moment]
     left_at: Mapped[Moment | None]
     left_by: Mapped[Word]
-    """button, text, answer, silence, objection, back; "onward" where the step itself led on; "end" of the tunnel."""
+    """press, text, answer, silence, objection, back; "onward" where the step itself led on; "end" of the tunnel."""
     label: Mapped[str] = mapped_column(Text, default="")
     """The choice, as it was shown; for silence which reminder, from 0."""
     led_to: Mapped[str] = mapped_column(Text, default="")

@@ -19,6 +19,7 @@ NOW = 1_795_000_000.0
 OLGA = "a" * 24
 IVAN = "b" * 24
 ADDRESS = Address("telegram", "1", "7")
+IVANS = Address("vk", "2", "8")
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ def fate(what: str, row: int, *, at: float = NOW + 1, why: str = "", known_as: s
     return msgspec.msgpack.encode(line)
 
 
-def start(event_id: str = "s1", name: str = "Ольга", **more: Any) -> Start:
-    return Start(id=event_id, at=NOW, address=ADDRESS, profile=Profile(name=name), **more)
+def start(event_id: str = "s1", name: str = "Ольга", address: Address = ADDRESS, **more: Any) -> Start:
+    return Start(id=event_id, at=NOW, address=address, profile=Profile(name=name), **more)
 
 
-def text(words: str, event_id: str = "t1") -> Text:
-    return Text(id=event_id, at=NOW, address=ADDRESS, text=words)
+def text(words: str, event_id: str = "t1", address: Address = ADDRESS) -> Text:
+    return Text(id=event_id, at=NOW, address=address, text=words)
 
 
 def send(words: str, by: Any = "bot") -> Send:
