@@ -115,7 +115,8 @@ async def test_redis_may_go_and_come_back(fresh_town: Town, redis_binary: Path, 
             statuses.append(await customer.post(answer))
         assert statuses[-1] == 200
         await customer.hears("Какая площадь стен")
-        assert len(customer.seen) == 2
+        # The greeting twice, if Redis went between its sending and its being written down; the answer to it once.
+        assert len([seen for seen in customer.seen if "площадь" in seen.text]) == 1
         assert await town.program.stop() == 0
 
 
