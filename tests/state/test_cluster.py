@@ -139,3 +139,15 @@ async def test_memory_is_watched(store: Store, cluster_url: str) -> None:
                 await store.accept([event("ann", b"1")])
         finally:
             redis.config_set("maxmemory", 0)
+
+
+async def test_letters_come_back(store: Store) -> None:
+    await store.accept([event("ann", b"1")])
+    (claim,) = await store.claim("w", 10, 1000)
+    await store.commit([handled(claim)])
+    for _ in range(2):
+        await store.set_aside(DeadLetter("turn", "raised", b"blob", "ann"))
+    first, second = await store.letters()
+    assert await store.letter_to_inbox(first.id, "ann", control=False)
+    assert await store.letter_to_outbox(second.id, "ann", (Outgoing("lane", "tg", b"row"),))
+    assert await store.letters() == []
