@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from bots.backoff import Backoff, retry_delay_s
+from bots.fates import failed_line, sent_line
 from bots.intake import Intake
 from bots.metrics import SEND_SECONDS, sends
 from bots.rows import CallRow, Row, account_key, decode_row
@@ -25,6 +26,7 @@ from channels.base import (
     Refused,
     RetryLater,
     SendError,
+    Sent,
     SlowDown,
 )
 from state import DeadLetter, Mail, Store, Unavailable
@@ -55,9 +57,9 @@ RESULTS: dict[type[SendError], str] = {
 
 
 class Deliverer(Protocol):
-    """Carries out one row. Raises channels.base.SendError."""
+    """Carries out one row; returns what the channel calls the message, if it is one. Raises channels.base.SendError."""
 
-    async def deliver(self, mail: Mail, row: Row) -> None: ...
+    async def deliver(self, mail: Mail, row: Row) -> Sent | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,16 @@ class ChannelDeliverer:
         self._channel = channel
         self._files = files
 
-    async def deliver(self, mail: Mail, row: Row) -> None:
+    async def deliver(self, mail: Mail, row: Row) -> Sent | None:
         """Make the call of one row. Raises SendError."""
         if not isinstance(row, CallRow):
             raise BadMessage("a desk row lies in a customer's lane")
         if row.beside is None or mail.tries:
-            await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
-            return
+            sent = await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
+            return None if row.call.ephemeral else sent
         beside = asyncio.create_task(self._send_beside(mail, row.address, row.beside))
         try:
-            await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
+            return await self._channel.send(row.address, row.call, key=mail.row, files=self._files)
         finally:
             await beside
 
@@ -214,7 +216,7 @@ class AccountSender:
         try:
             row = decode_row(mail.blob)
             began_at = time.perf_counter()
-            await self._deliverer.deliver(mail, row)
+            sent = await self._deliverer.deliver(mail, row)
             self._seconds.observe(time.perf_counter() - began_at)
         except SendError as error:
             self._count(next(RESULTS[kind] for kind in type(error).__mro__ if kind in RESULTS))
@@ -222,10 +224,11 @@ class AccountSender:
         except Exception as error:
             self._count("dropped")
             log.exception("a send failed in our own code", account=self.account, row=mail.row)
-            await self._settle(self._store.mail_dropped(mail, self._letter(mail, f"{type(error).__name__}: {error}")))
+            await self._settle(self._drop(mail, row, f"{type(error).__name__}: {error}", type(error).__name__))
         else:
             self._count("sent")
-            await self._settle(self._store.mail_sent(mail, self._clock()))
+            now = self._clock()
+            await self._settle(self._store.mail_sent(mail, now, line=sent_line(mail, sent, now)))
 
     async def _settle(self, outcome: Awaitable[object]) -> None:
         """Write the outcome down. With Redis away the lease runs out, and the row is sent again: once, not more."""
@@ -254,7 +257,7 @@ class AccountSender:
         else:
             if isinstance(error, BadMessage | NeedsTemplate):
                 log.error("a message cannot be sent", account=self.account, code=error.code, cause=str(error))
-            await self._store.mail_dropped(mail, self._letter(mail, str(error)))
+            await self._drop(mail, row, str(error), str(error))
 
     async def _refused(self, mail: Mail, row: Row | None, error: SendError) -> None:
         """The person cannot be reached: tell their session before the row goes, so that a crash between repeats it."""
@@ -265,10 +268,13 @@ class AccountSender:
             await self._intake.accept_for(mail.contact, event)
             # The rest of the answer would be refused too; an operator's words are tried, so that they hear of it.
             await self._store.lane_cleared(self.account, mail.lane, mail.contact)
-        await self._store.mail_dropped(mail, self._letter(mail, str(error)))
+        await self._drop(mail, row, str(error), str(error))
 
-    def _letter(self, mail: Mail, cause: str) -> DeadLetter:
-        return DeadLetter("send", cause, mail.blob, mail.contact, self._clock())
+    async def _drop(self, mail: Mail, row: Row | None, cause: str, why: str) -> None:
+        """Give the row up. cause: for who looks at the dead letters; why: for the records."""
+        now = self._clock()
+        letter = DeadLetter("send", cause, mail.blob, mail.contact, now)
+        await self._store.mail_dropped(mail, letter, line=failed_line(mail, row, now, why))
 
     def _count(self, result: str) -> None:
         sends(self._channel_name, result).inc()

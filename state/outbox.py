@@ -12,7 +12,7 @@ from state.link import Argument, Link, milliseconds
 from state.turns import ROW, letter_arguments
 from state.types import DeadLetter, Mail
 
-_End = tuple[Mail, float, DeadLetter | None]
+_End = tuple[Mail, float, DeadLetter | None, bytes]
 
 
 class Outbox:
@@ -50,16 +50,20 @@ class Outbox:
         due = [float(reply[0]) / 1000 for reply in replies if reply[0]]
         return [_mail(account, row) for row in taken], min(due, default=None)
 
-    async def mail_sent(self, mail: Mail, now: float, next_at: float | None = None) -> bool:
+    async def mail_sent(self, mail: Mail, now: float, next_at: float | None = None, *, line: bytes = b"") -> bool:
         """The row was sent: it goes, and the lane's next one may be sent at `next_at` (None: at once).
 
-        False if the lease was lost meanwhile; then nothing has changed. Raises Unavailable.
+        line: what the journal keeps of it. False if the lease was lost meanwhile; then nothing has changed.
+        Raises Unavailable.
         """
-        return await self._ends.one((mail, now if next_at is None else next_at, None))
+        return await self._ends.one((mail, now if next_at is None else next_at, None, line))
 
-    async def mail_dropped(self, mail: Mail, dead: DeadLetter) -> bool:
-        """The row can never be sent: it goes to the dead letters. False if the lease was lost. Raises Unavailable."""
-        return await self._ends.one((mail, self._link.clock(), dead))
+    async def mail_dropped(self, mail: Mail, dead: DeadLetter, *, line: bytes = b"") -> bool:
+        """The row can never be sent: it goes to the dead letters. False if the lease was lost. Raises Unavailable.
+
+        line: what the journal keeps of it.
+        """
+        return await self._ends.one((mail, self._link.clock(), dead, line))
 
     async def mail_delayed(self, mail: Mail, until: float) -> bool:
         """Send the row again at `until`; its lane waits with it, so that order is kept.
@@ -109,8 +113,8 @@ class Outbox:
 
     async def _end(self, ends: Sequence[_End]) -> list[bool]:
         items: list[Sequence[Argument]] = []
-        for mail, next_at, dead in ends:
-            held = (*_held(self._link.keys.place(mail.contact), mail), milliseconds(next_at))
+        for mail, next_at, dead, line in ends:
+            held = (*_held(self._link.keys.place(mail.contact), mail), milliseconds(next_at), line)
             items.append(
                 (*held, "") if dead is None else (*held, *letter_arguments(replace(dead, where=dead.where or "send")))
             )

@@ -16,12 +16,14 @@ from bots.intake import Intake
 from bots.metrics import JOURNAL_ENTRIES, PROJECTOR_LAG_SECONDS
 from bots.projector import Projector
 from bots.restoring import give_back
+from bots.sender import AccountSender
 from bots.worker import Worker
+from channels.base import BadMessage
 from records import Away, Records
 from records.tables import Base, Contact, JournalLine, Message, Visit
 from state import Store
 from tests.bots.conftest import Clock
-from tests.bots.stage import contact, content, start, text
+from tests.bots.stage import RecordingChannel, contact, content, start, text
 
 
 @pytest.fixture
@@ -181,3 +183,26 @@ async def test_it_runs_until_it_is_told_to_stop(
     projector.stop()
     await running
     assert len(await rows(records, Contact)) == 1
+
+
+async def test_messages_know_what_became_of_them(
+    store: Store,
+    intake: Intake,
+    worker: Worker,
+    sender: AccountSender,
+    channel: RecordingChannel,
+    projector: Projector,
+    records: Records,
+) -> None:
+    await handle(store, intake, worker, start())
+    channel.troubles.append(BadMessage("no such thing", code="400"))
+    await handle(store, intake, worker, start("s2", "8"))
+    sending = asyncio.create_task(sender.run())
+    while await waiting(store) < 4:
+        await asyncio.sleep(0.01)
+    sender.stop()
+    await sending
+    await projector.project()
+    said = [row for row in await rows(records, Message) if row["direction"] == "out"]
+    fates = sorted((row["status"], row["reason"], bool(row["external_id"])) for row in said)
+    assert fates == [("failed", "no such thing", False), ("sent", "", True)]

@@ -66,3 +66,37 @@ async def test_what_was_set_aside_is_found_newest_first(store: Store, clock: Clo
         DeadLetter("webhook", "no text", b"\x00raw", "", 5.0),
     ]
     assert [letter.at for letter in await store.dead_letters(2)] == [clock.now, 7.5]
+
+
+async def test_what_the_records_hold_is_trimmed(store: Store) -> None:
+    await turn(store, "ann", journal=(b"1",))
+    await turn(store, "ann", journal=(b"2",))
+    await turn(store, "ann", journal=(b"3",))
+    p = partition_of(store, "ann")
+    first, second, third = await store.journal_read(p)
+    await store.journal_trim(p, second.id)
+    assert await store.journal_read(p) == [third]
+    await store.journal_trim(p, first.id)
+    assert await store.journal_read(p) == [third]
+
+
+async def test_how_much_of_the_journal_waits(store: Store) -> None:
+    await turn(store, "ann", journal=(b"1",))
+    await turn(store, "ann", journal=(b"2",))
+    p = partition_of(store, "ann")
+    waiting = await store.journal_waiting()
+    assert [each.entries for each in waiting] == [2 if number == p else 0 for number in range(store.partitions)]
+    (first, _) = await store.journal_read(p)
+    assert waiting[p].oldest_at == int(first.id.partition("-")[0]) / 1000
+    assert {each.oldest_at for number, each in enumerate(waiting) if number != p} == {0.0}
+
+
+async def test_an_end_leaves_its_line_if_the_lease_is_still_held(store: Store) -> None:
+    await turn(store, "ann", outgoing=(Outgoing("lane", "tg", b"1"), Outgoing("lane", "tg", b"2")))
+    (mail,), _ = await store.take_mail("tg", 10, NOW)
+    assert await store.mail_sent(mail, NOW, line=b"sent")
+    assert not await store.mail_sent(mail, NOW, line=b"again")
+    (mail,), _ = await store.take_mail("tg", 10, NOW)
+    assert await store.mail_dropped(mail, DeadLetter("send", "why", b"2", "ann"), line=b"failed")
+    entries = await store.journal_read(partition_of(store, "ann"))
+    assert [(entry.contact, entry.lines) for entry in entries] == [("ann", (b"sent",)), ("ann", (b"failed",))]
