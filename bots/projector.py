@@ -9,7 +9,7 @@ import structlog
 
 from bots.backoff import Backoff
 from bots.metrics import JOURNAL_ENTRIES, PROJECTED, PROJECTOR_LAG_SECONDS
-from records import Away, Overtaken, Records, Slice
+from records import Away, Overtaken, Records, Slice, is_turn
 from state import Store, Unavailable, Waiting
 from tunnel.language.definition import Definition
 
@@ -98,7 +98,7 @@ class Projector:
     async def _snapshots(self, slices: Sequence[Slice]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         for one in slices:
-            contacts = list({entry.contact for entry in one.entries if entry.contact})
+            contacts = list({entry.contact for entry in one.entries if any(map(is_turn, entry.lines))})
             found |= await self._store.snapshots(one.partition, contacts)
         return found
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import bindparam
 
+from records.bulk import Row, add, table_of, upsert
 from records.stems import stems
 from records.tables import (
     Address,
@@ -25,15 +25,6 @@ from records.tables import (
     Visit,
 )
 
-Row = dict[str, Any]
-
-
-def table_of(model: type[Base]) -> Table:
-    """The table behind a model."""
-    table = model.__table__
-    assert isinstance(table, Table)
-    return table
-
 
 class Batch:
     """The contacts concerned, loaded; and what becomes of them.
@@ -44,7 +35,11 @@ class Batch:
 
     def __init__(self) -> None:
         self.contacts: dict[str, Row] = {}
+        self.changed: set[str] = set()
+        """Contacts to be written."""
         self.leads: dict[tuple[str, str], Row] = {}
+        self.moved: set[tuple[str, str]] = set()
+        """Leads to be written."""
         self.conversations: dict[tuple[str, int], Row] = {}
         self.addresses: dict[tuple[str, str, str], Row] = {}
         self.visits: dict[tuple[str, int], Row] = {}
@@ -78,15 +73,15 @@ class Batch:
 
     async def write(self, connection: AsyncConnection) -> None:
         """Write everything. The order matters nowhere but for messages, which get their numbers in order."""
-        await upsert(connection, Contact, self.contacts.values())
-        await upsert(connection, Lead, self.leads.values())
+        await upsert(connection, Contact, [self.contacts[contact] for contact in self.changed])
+        await upsert(connection, Lead, [self.leads[key] for key in self.moved])
         await upsert(connection, Address, self.addresses.values(), keep=("first_at",))
         await upsert(connection, Conversation, self.conversations.values())
         await upsert(connection, Visit, self.visits.values())
         await upsert(connection, LeadStage, self.stages.values())
         await upsert(connection, Objection, self.objections.values())
         for model, rows in self.appended.items():
-            await connection.execute(table_of(model).insert(), rows)
+            await add(connection, model, rows)
         await self._write_tags(connection)
         await self._write_late(connection)
         await insert_messages(connection, self.messages)
@@ -178,35 +173,16 @@ _RECEIPT = (
 )
 
 
-async def upsert(
-    connection: AsyncConnection, model: type[Base], rows: Iterable[Row], *, keep: Sequence[str] = ()
-) -> None:
-    """Insert rows, or replace those that exist with the same key. keep: columns that stay as they are."""
-    given = list(rows)
-    if not given:
-        return
-    table = table_of(model)
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    key = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in given[0] if name not in key and name not in keep}
-    if changed:
-        statement = statement.on_conflict_do_update(index_elements=key, set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=key)
-    await connection.execute(statement, given)
-
-
 async def insert_messages(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     """Insert messages. PostgreSQL indexes their words by itself; for SQLite it is done here."""
     if not rows:
         return
     if connection.dialect.name != "sqlite":
-        await connection.execute(table_of(Message).insert(), list(rows))
+        await add(connection, Message, rows)
         return
     last = (await connection.execute(select(func.coalesce(func.max(Message.id), 0)))).scalar_one()
     numbered = [{**row, "id": number} for number, row in enumerate(rows, last + 1)]
-    await connection.execute(table_of(Message).insert(), numbered)
+    await add(connection, Message, numbered)
     words = [(row["id"], stems(row["text"])) for row in numbered if row["text"]]
     if words:
         await connection.exec_driver_sql("INSERT INTO messages_search(rowid, words) VALUES (?, ?)", words)

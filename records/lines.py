@@ -57,6 +57,11 @@ class Slice:
     entries: Sequence[Entry]
 
 
+def is_turn(line: bytes) -> bool:
+    """Whether a line is a turn, at a glance: its first key is `event`. The others do not change a session."""
+    return line[1:7] == b"\xa5event"
+
+
 def split_id(entry: str) -> tuple[int, int]:
     """Milliseconds and number of an entry's id."""
     milliseconds, _, number = entry.partition("-")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from records import sales
-from records.batch import Batch, Row
+from records.batch import Batch
+from records.bulk import Row
 from records.lines import Line
 from records.rows import new_contact
 from records.said import hear, say
@@ -53,6 +54,7 @@ def _turn(batch: Batch, contact: str, line: Line, event: Event, facts: Facts) ->
     known = batch.contacts.get(contact)
     if known is None:
         known = batch.contacts[contact] = new_contact(contact, at)
+    batch.changed.add(contact)
     turn = Turn(batch, known, event, at, list(line.sends))
     known["last_at"] = max(known["last_at"], at)
     _meet(turn)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from records.batch import table_of
+from records.bulk import table_of
 from records.database import writing
 from records.errors import is_away
 from records.records import cause_of, project_lines

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from records.batch import Batch, table_of
+from records.batch import Batch
+from records.bulk import add, table_of
 from records.database import migrate, open_engine, reading, url_of, writing
 from records.errors import Overtaken, is_away
 from records.lines import Entry, Slice, decode_line, split_id
@@ -103,7 +104,7 @@ class Records:
             for number, body in enumerate(entry.lines)
         ]
         if lines:
-            await connection.execute(insert(JournalLine), lines)
+            await add(connection, JournalLine, lines)
 
 
 async def _advance(connection: AsyncConnection, one: Slice) -> None:
@@ -131,10 +132,11 @@ async def _project_all(connection: AsyncConnection, entries: Sequence[Entry], *,
 
 async def project_lines(connection: AsyncConnection, lines: Sequence[tuple[str, bytes]]) -> None:
     """Project lines (contact, body), in order."""
+    decoded = [(contact, decode_line(body)) for contact, body in lines]
     batch = Batch()
-    await batch.load(connection, list({contact for contact, _ in lines}))
-    for contact, body in lines:
-        project(batch, contact, decode_line(body))
+    await batch.load(connection, list({contact for contact, line in decoded if line.event is not None}))
+    for contact, line in decoded:
+        project(batch, contact, line)
     await batch.write(connection)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from records.batch import Row
+from records.bulk import Row
 
 
 def new_contact(contact: str, at: datetime) -> Row:

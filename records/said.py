@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from records.batch import Batch, Row
+from records.batch import Batch
+from records.bulk import Row
 from tunnel.effects import Send
 from tunnel.events import Attachment, Colleague, Event, FromCustomer, FromOperator, Phone, Press, Start, Text
 from tunnel.messages import Message

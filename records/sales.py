@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from records.batch import Row, seconds_between
+from records.batch import seconds_between
+from records.bulk import Row
 from records.tables import Grant
 from records.turn import Turn
 
@@ -87,6 +88,7 @@ def stage(turn: Turn, data: Data) -> None:
             "since": turn.at,
             "reason": "",
         }
+    turn.batch.moved.add(key)
     reason = data.get("reason") or ""
     _leave_stage(turn, lead, data["after"])
     lead.update(stage=data["after"], since=turn.at, moves=lead["moves"] + 1, reason=reason)

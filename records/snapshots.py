@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.expression import bindparam
 
-from records.batch import table_of, upsert
+from records.bulk import table_of, upsert
 from records.database import reading
 from records.projection import phone_digits
 from records.tables import Contact, Cursor, Snapshot

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from records.batch import table_of
+from records.bulk import table_of
 from records.database import reading
 from records.snapshots import last_projected
 from records.tables import Base, SetAside

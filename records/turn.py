@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from records.batch import Batch, Row
+from records.batch import Batch
+from records.bulk import Row
 from tunnel.events import Event
 
 
