@@ -36,6 +36,7 @@ def some(count: int, scale: float) -> int:
 
 ROWS: dict[str, Row] = {
     "1": lambda scale: kills.workers(some(100, scale), some(20_000, scale)),
+    "1b": lambda scale: kills.stalls(some(30, scale), some(8_000, scale)),
     "2": lambda scale: kills.webhooks(some(100, scale), some(20_000, scale)),
     "3a": lambda scale: kills.redis("always", some(20, scale), some(4_000, scale)),
     "3e": lambda scale: kills.redis("everysec", some(20, scale), some(4_000, scale)),

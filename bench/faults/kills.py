@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 
-from bench.faults.history import in_flight_at
+from bench.faults.history import SETTLE_S, in_flight_at
 from bench.faults.processes import Process, ready
 from bench.faults.stage import SPLIT, WHOLE, Result, Stage, result, stage
 
@@ -107,6 +107,38 @@ async def outage(away_s: float = 60.0, rate: float = 50.0) -> Result:
         return result(
             f"4 Redis away for {away_s:g} s", "503 meanwhile; 0 lost; no crash loop", history,
             fits and town.program.processes[0].starts == 1, began, statuses=statuses, back_s=round(back_s, 2),
+            log=town.program.unexpected(),
+        )  # fmt: skip
+
+
+async def stalls(times: int = 30, events: int = 8_000, rate: float = RATE, *, stall_s: float = 7.0) -> Result:
+    """Not in the table of promises: a process stands still (SIGSTOP) longer than its claims and leases, and goes on.
+
+    What was on the wire is sent again meanwhile, by others; nothing else, and nothing late.
+    """
+    began = time.monotonic()
+    async with stage(SPLIT, delay_s=0.02) as town:
+        victims = town.program.of("worker")
+        flying = 0
+
+        async def stall(number: int) -> None:
+            nonlocal flying
+            victim = victims[number % len(victims)]
+            victim.signal(signal.SIGSTOP)
+            stopped = time.time()
+            await asyncio.sleep(0.1)
+            flying += sum(call.at < stopped and (call.answered_at or stopped) > stopped - SETTLE_S
+                          for call in town.world.calls[-200:] if call.text)  # fmt: skip
+            await asyncio.sleep(stall_s)
+            victim.signal(signal.SIGCONT)
+
+        history = await town.under_load(times, events, rate, stall)
+        history.unexplained.clear()  # connections live on: see `repeats`
+        repeats = history.repeats
+        return result(
+            "1b a worker stands still for 7 s",
+            "0 lost, 0 turns twice, 0 out of order; repeated sends ≤ in flight, 0 on VK", history,
+            repeats.total() <= flying and repeats["vk"] == 0, began, stalls=times, in_flight=flying,
             log=town.program.unexpected(),
         )  # fmt: skip
 

@@ -98,7 +98,7 @@ class RoleProcess(Process):
         super().__init__("+".join(roles), log)
         self._arguments = ["run", *(part for role in roles for part in ("--role", role))]
         self._env = env
-        self._prepare = prepare
+        self.prepare = prepare
         self._born: BaseProcess | None = None
 
     @property
@@ -112,7 +112,7 @@ class RoleProcess(Process):
         return self._born.exitcode
 
     def bear(self) -> None:
-        self._born = born(self._arguments, self._env, self.log, self._prepare)
+        self._born = born(self._arguments, self._env, self.log, self.prepare)
 
 
 class RedisServer(Process):
@@ -179,7 +179,7 @@ class Deployment:
         self.url = f"http://127.0.0.1:{self.port}"
         self.redis = RedisServer(folder, fsync)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TUNNEL_") and name != "PORT"}
-        env = {
+        self.env = env = {
             **kept,
             "PYTHONPATH": str(ROOT),
             "TUNNEL_CONTENT": str(CONTENT),
@@ -203,6 +203,15 @@ class Deployment:
         self.processes: list[RoleProcess] = []
         for number, roles in enumerate(groups):
             self.processes.append(RoleProcess(roles, env, folder / f"{number}-{'+'.join(roles)}.log", prepare))
+
+    async def tunnel(self, *arguments: str) -> int:
+        """Run another command of the program, with the same settings; its exit code."""
+        log = self.processes[0].log.with_name("commands.log")
+        process = born(arguments, self.env, log, None)
+        async with asyncio.timeout(60):
+            while process.exitcode is None:  # noqa: ASYNC110 - the system tells nobody
+                await asyncio.sleep(0.02)
+        return process.exitcode
 
     def of(self, role: str) -> list[Process]:
         """The processes that hold a role."""

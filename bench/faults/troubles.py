@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
 import statistics
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
-from bench.faults.customers import Event
+from bench.faults.customers import Event, Person
 from bench.faults.history import ECHO, History, check, quiet
 from bench.faults.messengers import RATE, Call, Messengers, Troubles
 from bench.faults.poisoned import POISON, poison
+from bench.faults.processes import ready
 from bench.faults.stage import WHOLE, Result, Stage, result, stage
 
 LATE_S = 0.3
@@ -20,7 +23,7 @@ LATE_S = 0.3
 
 
 async def messenger(people: int = 40, events: int = 5, *, hang_s: float = 30.0, share: float = 0.2) -> Result:
-    """Row 6: Telegram misbehaves; VK's customers must not notice."""
+    """Row 6: Telegram misbehaves; VK's customers, who talk long enough to meet it all, must not notice."""
     began = time.monotonic()
     async with stage(WHOLE, delay_s=0.005) as town:
         calm = await _vk_waits(town, 10_000, events * 4)
@@ -29,7 +32,7 @@ async def messenger(people: int = 40, events: int = 5, *, hang_s: float = 30.0, 
         town.customers.enough.set()
         load = asyncio.create_task(town.customers.run(people, events, people / 2, vk=0.0))
         await asyncio.sleep(0.5)
-        beside = await _vk_waits(town, 20_000, events * 4)
+        beside = await _vk_waits(town, 20_000, events * 16)
         await load
         history = await town.history(timeout_s=600 if hang_s > 1 else 90)
         hasty = calls_during_pauses(town.world)
@@ -60,7 +63,7 @@ async def _vk_waits(town: Stage, first: int, events: int) -> list[float]:
     town.customers.enough.set()
     await town.customers.run(20, events, 40, vk=1.0, first=first)
     crowd = {str(person.chat) for person in town.customers.people[known:] if person.channel == "vk"}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await town.until(
             lambda: (
                 sum(call.person in crowd and call.text.startswith(ECHO) for call in town.world.calls)
@@ -125,34 +128,51 @@ async def poisoned(events: int = 5_000, one_in: int = 1_000, rate: float = 110.0
     async with stage(WHOLE, desk=True, prepare=poison) as town:
         customers = town.customers
         people = max(10, events // 50)
+        spoken = itertools.count(1)
+
+        def words(person: Person) -> str:
+            plain = f"p{person.chat}n{len(person.events)}"
+            return f"{POISON} {plain}" if next(spoken) % one_in == 0 else plain
+
+        customers.words = words  # type: ignore[method-assign]
         customers.enough.set()
-        load = asyncio.create_task(customers.run(people, events // people, rate))
-        await asyncio.sleep(1)
-        victims = customers.people[:: max(1, people // max(1, events // one_in))][: max(1, events // one_in)]
-        bitter = []
-        for person in victims:
-            event = customers.event(person, f"{POISON} {person.chat}")
-            bitter.append(event)
-            await customers.deliver(event)
-        await load
+        await customers.run(people, events // people, rate)
+        bitter = [event for person in customers.people for event in person.events if event.text.startswith(POISON)]
         await quiet(town.store, 120)
         told = [call for call in town.world.calls if call.method == "sendMessage" and call.person.startswith("-100")]
         letters = [letter for letter in await town.store.dead_letters(10_000) if letter.where == "turn"]
         history = await check(town.store, customers, town.world)
-        poisoned_people = {str(person.chat) for person in victims}
-        neighbours = _longest_wait(town, poisoned_people)
+        neighbours = _longest_wait(town, {str(event.person.chat) for event in bitter})
+        tries = _tries(town, Counter(letter.contact for letter in letters))
+        replayed = await _replay(town, bitter)
         fits = (
-            len(letters) == len(bitter) == history.set_aside
+            len(letters) == len(bitter) == history.set_aside == replayed
             and all("poisoned by the harness" in letter.cause for letter in letters)
             and len(told) >= len(bitter)
             and neighbours < 3
         )
         return result(
             "8 poison 1 in 1,000",
-            "set aside after 5 tries with its cause, operators told, neighbours unharmed", history,
-            fits, began, poison=len(bitter), letters=len(letters), tries=_tries(town), posts_to_operators=len(told),
-            neighbours_longest_wait_s=round(neighbours, 2), log=town.program.unexpected(),
+            "set aside after 5 tries with its cause, operators told, neighbours unharmed; `tunnel dead list|replay`",
+            history, fits, began, poison=len(bitter), letters=len(letters), tries=tries,
+            posts_to_operators=len(told),
+            neighbours_longest_wait_s=round(neighbours, 2), answered_after_replay=replayed,
+            log=town.program.unexpected(),
         )  # fmt: skip
+
+
+async def _replay(town: Stage, bitter: Sequence[Event]) -> int:
+    """Mend the program, replay what was set aside; how many of the events were answered then, each once."""
+    (process,) = town.program.processes
+    await process.terminate()
+    process.prepare = None
+    process.start()
+    await ready(process)
+    if await town.program.tunnel("dead", "list") != 0 or await town.program.tunnel("dead", "replay", "--all") != 0:
+        return 0
+    await quiet(town.store, 60)
+    said = Counter(call.text for call in town.world.calls if call.delivered)
+    return sum(said[f"{ECHO}{event.text}"] == 1 for event in bitter) if not await town.store.letters() else 0
 
 
 def _longest_wait(town: Stage, without: set[str]) -> float:
@@ -167,11 +187,11 @@ def _longest_wait(town: Stage, without: set[str]) -> float:
     return max(at - since for at, since in answered if since is not None)
 
 
-def _tries(town: Stage) -> list[int]:
+def _tries(town: Stage, poison_of: Counter[str]) -> list[int]:
     """How often each poisoned event was tried, by the log."""
-    counts: dict[str, int] = defaultdict(int)
+    counts: Counter[str] = Counter()
     for process in town.program.processes:
         for line in process.log.read_text(errors="replace").splitlines():
             if '"a turn failed"' in line:
                 counts[json.loads(line)["contact"]] += 1
-    return sorted(set(counts.values()))
+    return sorted({count // poison_of[contact] for contact, count in counts.items()})
