@@ -35,6 +35,8 @@ from tunnel.events import Address, Denied
 log = structlog.get_logger(__name__)
 
 LEASE_S = 5.0
+FRESH_S = 2.5
+"""A lease older than this when it arrives is left to run out: it might end before it is renewed."""
 IN_FLIGHT = 64
 """Lanes of one account that one process sends to at the same time."""
 LONGEST_WAIT_S = 1.0
@@ -155,15 +157,20 @@ class AccountSender:
         free = await self._allowed(free)
         if free <= 0:
             return  # the rate's pause is over
+        asked_at = self._clock()
         mails, due_at = await self._store.take_mail(
             self.account,
             free,
-            self._clock(),
+            asked_at,
             LEASE_S,
             person_rate_per_s=self._pace.person_per_s,
             burst=self._pace.person_burst,
         )
         self._credit -= len(mails)
+        if mails and self._clock() - asked_at > FRESH_S:
+            # Redis or this process stood still meanwhile. What comes after these rows may have been sent by others.
+            log.warning("leases came too late to be used", account=self.account, rows=len(mails))
+            return
         for mail in mails:
             task = asyncio.create_task(self._send(mail))
             self._flying[task] = mail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -181,3 +182,31 @@ async def test_the_accounts_rate_is_kept_and_the_backlog_drained(
             break
     assert len(channel.said) == 30
     assert most <= CREDIT
+
+
+async def test_a_lease_that_came_too_late_is_not_used(
+    store: Store,
+    intake: Intake,
+    worker: Worker,
+    sender: AccountSender,
+    channel: RecordingChannel,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The process stood still for longer than the lease, and others have sent what it holds."""
+    await converse(store, intake, worker)
+    take = store.take_mail
+
+    async def take_slowly(*args: Any, **options: Any) -> Any:
+        taken = await take(*args, **options)
+        clock.now += 6
+        return taken
+
+    monkeypatch.setattr(store, "take_mail", take_slowly)
+    await settle(sender)
+    assert channel.said == []
+    monkeypatch.undo()
+    for _ in range(3):
+        await settle(sender)
+    assert len(channel.said) == 3
+    assert channel.said[0].startswith("Здравствуйте")
