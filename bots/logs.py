@@ -179,7 +179,7 @@ def _quieten_libraries(settings: Settings) -> None:
     # vkbottle hangs a handler of its own, which masks nothing, on its logger, unless there is one.
     logging.getLogger("vkbottle").handlers[:] = [logging.NullHandler()]
     if settings.log_level != "debug":
-        for name in ("aiogram", "vkbottle", "asyncio", "pymorphy3", "transitions", "urllib3"):
+        for name in ("aiogram", "alembic", "vkbottle", "asyncio", "pymorphy3", "sqlalchemy", "transitions", "urllib3"):
             logging.getLogger(name).setLevel(logging.WARNING)
 
 
