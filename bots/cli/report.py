@@ -7,7 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +109,7 @@ def report(name: str, since: str, form: str, directory: Path | None, lang: Langu
     within_s = {stage.name: stage.within_s for stage in tunnel.stages.values() if stage.within_s is not None}
     found = asyncio.run(with_records(settings, spoken, lambda own: count(own.engine, name, start, until, within_s)))
     if form == "json":
-        click.echo(json.dumps(_plain(asdict(found)), ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(_plain(found), ensure_ascii=False, indent=2, default=str))
         return
     if form == "text":
         for line in as_tables(found, tunnel, spoken):
@@ -226,7 +226,9 @@ def _quoted(*lines: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """For JSON: counters by tuples become lists of rows."""
+    """For JSON: counters by tuples become lists of rows. (`asdict` makes nonsense of counters.)"""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
         if any(isinstance(key, tuple) for key in value):
             return [[*key, many] for key, many in value.items()]
