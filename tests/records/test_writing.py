@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from records import Overtaken, Records, Slice
+from records import Away, Overtaken, Records, Slice
 from records.tables import Contact, Cursor, JournalLine, Message, SetAside
 from tests.records.journal import IVAN, OLGA, Journal, record, start, text, turn
 
@@ -72,3 +76,38 @@ async def test_what_a_database_cannot_hold_is_cleaned(records: Records) -> None:
     assert await journal.write(journal.entry(OLGA, turn(text("при\x00вет")))) == 0
     (message,) = await journal.rows(Message)
     assert message["text"].replace("\x00", "") == "привет"
+
+
+async def test_a_server_that_dies_in_the_middle_is_away(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(connection: AsyncConnection, *_: object) -> None:
+        await connection.execute(sql("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    records = Records.open(postgres_url, tmp_path)
+    await records.migrate()
+    journal = Journal(records)
+    entry = journal.entry(OLGA, turn(text("привет")))
+    with monkeypatch.context() as dying:
+        dying.setattr("records.records.keep_snapshots", killed)
+        with pytest.raises(Away):
+            await journal.write(entry)
+    assert await journal.rows(JournalLine) == []
+    await journal.write(entry)
+    assert len(await journal.rows(Message)) == 1
+    await records.close()
+
+
+async def test_a_busy_sqlite_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("records.database.BUSY_S", 0.05)
+    records = Records.open("", tmp_path)
+    await records.migrate()
+    journal = Journal(records)
+    with sqlite3.connect(tmp_path / "records.sqlite3", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Away):
+            await journal.happened(turn(text("привет")))
+        other.execute("ROLLBACK")
+    other.close()
+    assert await journal.happened(turn(text("привет"))) == 0
+    await records.close()
