@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect, Table
@@ -44,8 +45,13 @@ async def upsert(
 
 
 async def _execute(connection: AsyncConnection, rows: Sequence[Row], statement: str, places: _Places) -> None:
-    values = [tuple(row[name] if fit is None else fit(row[name]) for name, fit in places) for row in rows]
-    await connection.exec_driver_sql(statement, values)
+    pick = itemgetter(*(name for name, _ in places))
+    fits = [(place, fit) for place, (_, fit) in enumerate(places) if fit is not None]
+    values = [list(pick(row)) for row in rows]
+    for place, fit in fits:
+        for value in values:
+            value[place] = fit(value[place])
+    await connection.exec_driver_sql(statement, [tuple(value) for value in values])
 
 
 @cache

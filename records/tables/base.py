@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, Text, TypeDecorator
@@ -42,11 +43,17 @@ class UtcTime(TypeDecorator[datetime]):
             if value.tzinfo is None:
                 raise ValueError("a time without a zone")
             value = value.astimezone(UTC)
-        return value.isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
+        return _text_of(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Read SQLite's texts."""
         return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
+def _text_of(at: datetime) -> str:
+    # Of one turn, every row has the same time.
+    return at.isoformat(" ", "microseconds")
 
 
 def moment(seconds: float) -> datetime:
