@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from aiohttp import web
 
+from bots.lag import measure_journal
 from bots.metrics import INBOX_CONTACTS, OLDEST_WAITING_SECONDS, OUTBOX_MESSAGES
 from state import Store, Unavailable
 
@@ -36,6 +39,7 @@ class Health:
         """Bring the gauges up to date; with Redis away they stay as they were."""
         try:
             depth = await self._store.depth()
+            measure_journal(await self._store.journal_waiting(), time.time())
         except Unavailable:
             return
         INBOX_CONTACTS.set(depth.ready)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from bots.backoff import Backoff
-from bots.metrics import JOURNAL_ENTRIES, PROJECTED, PROJECTOR_LAG_SECONDS
+from bots.lag import measure_journal
+from bots.metrics import PROJECTED
 from records import Away, Overtaken, Records, Slice, is_turn
 from state import Store, Unavailable, Waiting
 from tunnel.language.definition import Definition
@@ -69,7 +70,7 @@ class Projector:
     async def project(self) -> bool:
         """Write one batch; whether there may be more. Raises Unavailable, Away, Overtaken."""
         waiting = await self._store.journal_waiting()
-        self._measure(waiting)
+        measure_journal(waiting, self._clock())
         if not any(each.entries for each in waiting):
             return False
         if self._cursors is None:
@@ -111,11 +112,6 @@ class Projector:
     def _kinds(self) -> dict[str, str]:
         variables = self._definition().settings.variables
         return {name: variable.type for name, variable in variables.items()}
-
-    def _measure(self, waiting: Sequence[Waiting]) -> None:
-        JOURNAL_ENTRIES.set(sum(each.entries for each in waiting))
-        oldest_at = min((each.oldest_at for each in waiting if each.entries), default=None)
-        PROJECTOR_LAG_SECONDS.set(0.0 if oldest_at is None else max(0.0, self._clock() - oldest_at))
 
     def _count(self, slices: Sequence[Slice], set_aside: int) -> None:
         PROJECTED.labels("written").inc(sum(len(one.entries) for one in slices) - set_aside)
