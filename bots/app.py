@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 ROLES = ("webhook", "worker", "sender", "scheduler", "projector")
 STOP_TIME_S = 5.0
 """What is left after it (sends that hang) is cut, so that a stop ends within 10 s; the next start sends their rows."""
+LINGER_S = 1.0
 WORKERS = 2
 """Claimers in one process: while one waits for Redis, the other computes."""
 
@@ -222,7 +223,13 @@ async def running(settings: Settings, content: Content, roles: frozenset[str], p
             task.add_done_callback(_say_if_died)
         stack.push_async_callback(_stop, parts, tasks)
         if "webhook" in roles:
-            runner = web.AppRunner(build_server(app), access_log=None, shutdown_timeout=2.0, handle_signals=False)
+            runner = web.AppRunner(
+                build_server(app),
+                access_log=None,
+                shutdown_timeout=2.0,
+                handle_signals=False,
+                lingering_time=LINGER_S,  # what is left of a refused body is not waited for
+            )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             stack.callback(app.closing.set)
