@@ -45,7 +45,8 @@ def table(rows: dict[str, Any]) -> str:
         ]
         result = "passed" if row["passed"] else "**failed**: " + "; ".join(row["examples"][:2])
         cells = [row["fault"], row["mark"], result, *(shown(counts.get(name, "")) for name in COLUMNS)]
-        lines.append(f"| {' | '.join([*cells, '; '.join(further)])} |")
+        cells = [cell.replace("|", "\\|") for cell in (*cells, "; ".join(further))]
+        lines.append(f"| {' | '.join(cells)} |")
     places = {
         f"{row['date']} with Python {at['python']} and Redis {at['redis']} on {at['cpus']} CPUs, {at['system']}"
         for row in rows.values()
