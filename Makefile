@@ -55,8 +55,9 @@ docs: $(VENV)/.package ## write the generated reference pages anew
 
 bench: $(VENV)/.dev $(VENV)/.package ## measure, print a table, write bench/results/
 	@mkdir -p bench/results
-	@$(PY) bench/turns.py
-	@$(PY) bench/road.py
+	@$(PY) -m bench.turns
+	@$(PY) -m bench.road
+	@$(PY) -m bench.memory
 
 faults: $(VENV)/.dev $(VENV)/.package ## let everything fail that can, check what became of it, write docs/evidence.md (half an hour)
 	@exec $(PY) -m bench.faults $(ARGS)
