@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from state.embedded import dying_with_us
 from tests.conftest import wait_for_redis
 from tests.e2e.conftest import Town
 from tests.e2e.people import OnSite, until
@@ -97,7 +98,19 @@ async def test_redis_may_go_and_come_back(fresh_town: Town, redis_binary: Path, 
     town.without("vk", "whatsapp")
     port = free_port()
     town.program.env["TUNNEL_REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
-    command = [str(redis_binary), "--port", str(port), "--dir", str(tmp_path), "--appendonly", "yes", "--save", ""]
+    command = [
+        str(redis_binary),
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--dir",
+        str(tmp_path),
+        "--appendonly",
+        "yes",
+        "--save",
+        "",
+    ]
     command += ["--appendfsync", "always"]
     with _redis(command, port) as first:
         await town.program.start()
@@ -131,7 +144,7 @@ async def test_a_stop_while_redis_is_waited_for(fresh_town: Town) -> None:
 
 @contextmanager
 def _redis(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+    with subprocess.Popen(dying_with_us(command), stdout=subprocess.DEVNULL, start_new_session=True) as process:
         try:
             wait_for_redis(process, Redis(port=port))
             yield process
