@@ -25,6 +25,7 @@ from bots.intake import Intake
 from bots.phrases import OPEN_THE_CHAT
 from bots.polling import Poller
 from bots.projector import Projector
+from bots.roles import ROLES
 from bots.rows import DESK_ACCOUNT, account_key
 from bots.scheduler import Scheduler
 from bots.sender import AccountSender, ChannelDeliverer
@@ -39,7 +40,6 @@ from tunnel.engine import prepare
 
 log = structlog.get_logger(__name__)
 
-ROLES = ("webhook", "worker", "sender", "scheduler", "projector")
 STOP_TIME_S = 5.0
 """What is left after it (sends that hang) is cut, so that a stop ends within 10 s; the next start sends their rows."""
 LINGER_S = 1.0

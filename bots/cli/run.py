@@ -8,9 +8,8 @@ import structlog
 from bots.bilingual import Language
 from bots.cli.screen import busy, say, settings_or_exit, speaks
 from bots.environment import warnings
+from bots.roles import ROLES
 from bots.settings import Settings
-
-ROLES = ("webhook", "worker", "sender", "scheduler", "projector")
 
 
 @click.command(
