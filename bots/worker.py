@@ -102,7 +102,13 @@ class Worker:
 
     def _poisoned(self, turner: Turner, claim: Claim, outside: Outside, poison: Poison) -> Commit | None:
         TURNS.labels("failed").inc()
-        log.error("a turn failed", contact=claim.contact, tries=claim.tries, cause=type(poison.__cause__).__name__)
+        log.error(
+            "a turn failed",
+            contact=claim.contact,
+            tries=claim.tries,
+            behind=poison.index,
+            cause=type(poison.__cause__).__name__,
+        )
         if poison.index > 0:  # what came before it is sound; the poison is then the head, with tries of its own
             commit, outcome = turner.handle(_head(claim, poison.index), outside, {})
         elif claim.tries < POISON_TRIES:

@@ -188,10 +188,13 @@ def _longest_wait(town: Stage, without: set[str]) -> float:
 
 
 def _tries(town: Stage, poison_of: Counter[str]) -> list[int]:
-    """How often each poisoned event was tried, by the log."""
+    """How often each poisoned event was tried at the head of its inbox, by the log.
+
+    One met behind an event that was handled before it only becomes the head by that.
+    """
     counts: Counter[str] = Counter()
     for process in town.program.processes:
         for line in process.log.read_text(errors="replace").splitlines():
-            if '"a turn failed"' in line:
-                counts[json.loads(line)["contact"]] += 1
+            if '"a turn failed"' in line and not (failed := json.loads(line))["behind"]:
+                counts[failed["contact"]] += 1
     return sorted({count // poison_of[contact] for contact, count in counts.items()})

@@ -90,8 +90,7 @@ def test_a_messengers_time_is_obeyed(results: dict[str, Result | BaseException])
 def test_poison_is_set_aside_after_five_tries_and_people_are_told(results: dict[str, Result | BaseException]) -> None:
     found = counts(results, "8")
     assert found["poison"] == found["letters"] == found["set aside"] == found["answered_after_replay"] == 3
-    # Five at the head of the inbox; one more where it was first met behind an event that was handled before it.
-    assert set(found["tries"]) <= {5, 6}
+    assert found["tries"] == [5]
     assert found["posts_to_operators"] >= 3  # type: ignore[operator]
 
 
