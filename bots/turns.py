@@ -20,7 +20,21 @@ from bots.rows import (
 )
 from channels.base import Call, Channel
 from state import Claim, Commit, DeadLetter, Outgoing
-from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Echo, Effect, Facts, Fault, Needs, Record, Send, Turn
+from tunnel.effects import (
+    Acknowledge,
+    Arm,
+    Cancel,
+    Desk,
+    Echo,
+    Effect,
+    Facts,
+    Fault,
+    Identify,
+    Needs,
+    Record,
+    Send,
+    Turn,
+)
 from tunnel.engine import new_session, turn
 from tunnel.events import Address, Event, FromCustomer, FromOperator, Profile, decode_event
 from tunnel.language.definition import Definition
@@ -230,6 +244,7 @@ WRITERS: Mapping[type, Callable[[Turner, Outcome, Any], None]] = {
     Arm: _arm,
     Cancel: _cancel,
     Desk: Turner.post,
+    Identify: _recorded,
     Record: _recorded,
     Fault: _fault,
 }

@@ -66,6 +66,15 @@ class Desk(_Effect, frozen=True, omit_defaults=True, kw_only=True):
     address: Address | None = None
 
 
+class Identify(_Effect, frozen=True, omit_defaults=True, kw_only=True):
+    """The contact is known by this phone (E.164) or e-mail (lower case) from now on: events from outside that name it
+    reach them, also those that came before. `value` is personal data.
+    """
+
+    kind: Literal["phone", "email"]
+    value: str
+
+
 class Record(_Effect, frozen=True, omit_defaults=True, kw_only=True):
     """A fact for the journal. `what` is one of RECORDS; `data` holds only msgpack's own types."""
 
@@ -96,9 +105,17 @@ RECORDS = {
     "receipt": "a delivery status: message_id, status, error",
     "stranded": "the step a contact stood at is gone from the content: tunnel, step",
     "unknown": "a text was not understood",
+    "arm": "an arm of a split was drawn: tunnel, step, arm",
+    "trigger": "an event from outside came: name, tunnel, did (what it led to), data names only",
+    "ladder": "a ladder: tunnel, event, rung, did (started, said, stopped, ended), why",
+    "held": "something the bot would have started was put off or left out: what, why (quiet, days, frequency), until",
+    "promo": "a promo code was handed out: promo, code, until; or none was left: promo, code ''",
+    "parked": "a tunnel was left aside, or taken up again: tunnel, step, did",
+    "money": "a payment: tunnel, value, currency, product",
+    "clicked": "a tracked link was opened: link",
 }
 
-Effect = Send | Acknowledge | Echo | Arm | Cancel | Desk | Record | Fault
+Effect = Send | Acknowledge | Echo | Arm | Cancel | Desk | Identify | Record | Fault
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -109,23 +126,35 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Needs(msgspec.Struct, frozen=True):
-    """The turn cannot go on without a fact that must be exact and shared: reserve it and call again with it.
+    """The turn cannot go on without a fact that must be exact and shared: a code of the promo `grant`, for `visit`.
 
-    No content of this release makes the engine answer so; the worker treats it as a fault.
+    The worker reserves it, idempotently by (contact, grant, visit), and calls again with `Facts.grants[Needs.key]`.
     """
 
     grant: str
+    visit: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"{self.grant}:{self.visit}"
+
+
+class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A reserved promo code; `code` is "" where none is left. until: Unix seconds, the code's last moment."""
+
+    code: str = ""
+    until: float = 0.0
 
 
 class Facts(msgspec.Struct, frozen=True):
     """All that a turn may know of the outside; journalled with it.
 
     now: Unix seconds. seed: 64 bits, from the event's id. desk: whether operators can be reached at all (a desk is set
-    up, or somebody is online); a queue's hours are the engine's own business. profile: what the channel was asked
-    before a first turn.
+    up, or somebody is online); a queue's hours are the engine's own business.
     """
 
     now: float
     seed: int = 0
     desk: bool = False
-    grants: dict[str, str] = {}
+    grants: dict[str, Grant] = {}
+    """By `Needs.key`."""

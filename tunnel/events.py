@@ -182,10 +182,11 @@ class Timer(EventBase, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Trigger(EventBase, frozen=True, omit_defaults=True, kw_only=True):
-    """An event from outside the chat (cart abandoned, order paid, …)."""
+    """An event from outside the chat (cart abandoned, order paid, …). `origin`: the source that sent it."""
 
     name: str
     data: dict[str, str | float | bool | list[str]] = {}
+    origin: str = ""
 
 
 CustomerEvent = Text | Press | Start | Phone | Attachment | Denied | Allowed | Receipt | Colleague

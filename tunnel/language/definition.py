@@ -55,6 +55,25 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """When the bot starts nothing by itself: every night from `start` to `end`, and `days` (0 is Monday) as a whole,
+    on the contact's clock.
+    """
+
+    start: time
+    end: time
+    days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """At most `messages` proactive ones in any `per_s` seconds to one contact, all tunnels together."""
+
+    messages: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     name: str
     title: str
@@ -82,6 +101,10 @@ class Settings:
     human: tuple[str, ...]
     back: tuple[str, ...]
     unknown: Template
+    quiet: Quiet | None = None
+    frequency: Frequency | None = None
+    currency: str = "RUB"
+    """ISO 4217."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +213,8 @@ class Magnet:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """On entering, in this order: stage, set, do, magnet, media, say or ask; then choices, to, handoff or end.
+    """On entering, in this order: stage, set, do, magnet, promo, media, say or ask; then choices, wait, to, split,
+    handoff or end.
 
     key: 6 letters and digits, derived from tunnel and step name.
     """
@@ -213,12 +237,16 @@ class Step:
     handoff: Handoff | None = None
     end: bool = False
     split: Mapping[str, float] = field(default_factory=dict)
-    """Arms and weights. Until splits act (a later release) the engine takes the first arm."""
+    """Arms (steps of the same tunnel) and weights."""
+    promo: str = ""
+    """A promo code to hand out; `promo` in the step's texts."""
+    wait_s: float | None = None
+    """The step's own pause: so long after the visit began, it goes on to `to`, `split`, `handoff` or `end`."""
 
     @property
     def waits(self) -> bool:
         """Whether the contact stays here until something happens."""
-        return bool(self.ask or self.choices)
+        return bool(self.ask or self.choices or self.wait_s is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +264,95 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A way in: by a link's word, or by words in a text. `to` is the tunnel's start unless the content says else."""
+    """A way in: by a link's word, by words in a text, or by an event from outside; exactly one of the three. `to` is
+    the tunnel's start unless the content says else.
+    """
 
     to: Target
     link: str = ""
     words: tuple[str, ...] = ()
+    event: str = ""
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One follow-up of a ladder, `after_s` seconds after the event. `via`: channels to try, in this order; empty: where
+    the contact wrote last. `days`: only on these (0 is Monday); None: on every day that is not quiet.
+
+    key: 6 letters and digits, the same in every revision while tunnel, event and position stay.
+    """
+
+    after_s: float
+    key: str
+    say: Template | None = None
+    choices: tuple[Choice, ...] = ()
+    promo: str = ""
+    via: tuple[str, ...] = ()
+    days: frozenset[int] | None = None
+    to: Target | None = None
+    when: Condition | None = None
+    media: tuple[MediaFile, ...] = ()
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """What an event from outside the chat does in one tunnel. `start`: also for those who are not inside. `until`: the
+    event that ends the ladder; every answer of the customer does so too. `set` and `do` act before `stage` and `to`.
+    """
+
+    event: str
+    tunnel: str
+    start: bool = False
+    until: str = ""
+    when: Condition | None = None
+    set: tuple[SetTo, ...] = ()
+    do: tuple[Action, ...] = ()
+    stage: str = ""
+    reason: str = ""
+    to: Target | None = None
+    ladder: tuple[Rung, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """An event that shops may send. `fields`: name → type. Of a payload over 2 KB only those in `used` are kept: the
+    fields that content names.
+    """
+
+    name: str
+    title: str
+    fields: Mapping[str, Literal["text", "number", "flag", "list", "date"]]
+    used: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Promo:
+    """Personal codes. `code`: letters, digits, dashes and `{random:N}`. `discount` as written ("10%"); `limit`: how
+    many there are, None: no limit.
+    """
+
+    name: str
+    code: str
+    discount: str
+    valid_s: float
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something sold. `price` in the settings' currency; None where it is not fixed."""
+
+    name: str
+    title: str
+    price: float | None = None
+    link: str = ""
+    text: str = ""
+    image: MediaFile | None = None
+    tags: tuple[str, ...] = ()
+    next: tuple[Branch, ...] = ()
+    """What to recommend after it: the first product whose condition holds (`Branch.to.step` is a product's name)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +365,8 @@ class Tunnel:
     enter: tuple[Entry, ...]
     file: str
     """Path of the YAML file, relative to the content directory."""
+    events: Mapping[str, EventRule] = field(default_factory=dict)
+    """By the event's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,3 +400,7 @@ class Definition:
     steps_by_key: Mapping[str, Step]
     links: Mapping[str, Entry]
     """Entries by their link, lower case."""
+    promos: Mapping[str, Promo] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+    events: Mapping[str, EventKind] = field(default_factory=dict)
+    """Every event that may come from outside: the built-in ones, and those that the content declares or names."""
