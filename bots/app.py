@@ -25,6 +25,7 @@ from bots.intake import Intake
 from bots.phrases import OPEN_THE_CHAT
 from bots.polling import Poller
 from bots.projector import Projector
+from bots.registration import registrations
 from bots.roles import ROLES
 from bots.rows import DESK_ACCOUNT, account_key
 from bots.scheduler import Scheduler
@@ -32,6 +33,7 @@ from bots.sender import AccountSender, ChannelDeliverer
 from bots.server import build_server
 from bots.settings import Settings
 from bots.turns import Turner
+from bots.watch import WebhookWatch
 from bots.worker import Worker
 from channels.base import Channel
 from records import Misaddressed, Records
@@ -142,6 +144,10 @@ class App:
         parts: list[Part] = []
         if self.poll and "webhook" in self.roles:
             parts += [Poller(channel, self.store, self.intake, self.clock) for channel in self.accounts.polled]
+        elif "webhook" in self.roles and self.settings.public_url:
+            parts.append(
+                WebhookWatch(registrations(self.accounts.telegram, self.accounts.vk, self.settings.public_url))
+            )
         if "scheduler" in self.roles:
             parts.append(Scheduler(self.store, self.clock))
         if "worker" in self.roles:

@@ -90,6 +90,12 @@ JOURNAL_ENTRIES = Gauge(
 PROJECTOR_LAG_SECONDS = Gauge(
     "tunnel_projector_lag_seconds", "How long the oldest entry waits for the records.", registry=REGISTRY
 )
+WEBHOOK_OK = Gauge(
+    "tunnel_webhook_ok",
+    "Whether the messenger says that it delivers updates here (looked at every hour), by channel.",
+    ("channel",),
+    registry=REGISTRY,
+)
 
 
 def metrics_page() -> web.Response:

@@ -160,6 +160,18 @@ class VkRegistration:
         return well(_REMOVED.filled(channel=TITLES["vk"]))
 
 
+def registrations(
+    telegram: TelegramHook | None, vk: VkHook | None, public_url: str
+) -> dict[str, TelegramRegistration | VkRegistration]:
+    """The registrations that can be looked at from here, by channel."""
+    found: dict[str, TelegramRegistration | VkRegistration] = {}
+    if telegram is not None:
+        found["telegram"] = TelegramRegistration(telegram, public_url)
+    if vk is not None:
+        found["vk"] = VkRegistration(vk, public_url)
+    return found
+
+
 async def _told(channel: str, verdict: Awaitable[Verdict]) -> Verdict:
     """The verdict, or the messenger's refusal as one."""
     try:

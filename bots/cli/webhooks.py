@@ -57,16 +57,12 @@ def _mistake(settings: Settings, action: str, wanted: Sequence[str]) -> Text | N
 
 async def _do(settings: Settings, action: str, wanted: Sequence[str], lang: Language) -> bool:
     from bots.accounts import build_channels
-    from bots.registration import TelegramRegistration, VkRegistration
+    from bots.registration import registrations
     from channels.base import Roots
     from channels.whatsapp import webhook_steps
 
     telegram, vk, whatsapp = build_channels(settings, Roots(content=settings.content, data=settings.data))
-    registrations: dict[str, TelegramRegistration | VkRegistration] = {}
-    if telegram is not None:
-        registrations["telegram"] = TelegramRegistration(telegram, settings.public_url)
-    if vk is not None:
-        registrations["vk"] = VkRegistration(vk, settings.public_url)
+    known = registrations(telegram, vk, settings.public_url)
     all_well = True
     try:
         for name in wanted:
@@ -74,7 +70,7 @@ async def _do(settings: Settings, action: str, wanted: Sequence[str], lang: Lang
                 click.echo(webhook_steps(settings.public_url, lang))
                 continue
             with busy(f"{name} …"):
-                verdict = await getattr(registrations[name], action)()
+                verdict = await getattr(known[name], action)()
             all_well = all_well and verdict.ok
             click.echo(verdict.render(lang))
     finally:
