@@ -2,7 +2,7 @@
 
 A key is ``<place><kind>[<what>]``, where a place is a partition's ``<prefix>:{<number>}:``. The braces are the hash tag
 of Redis Cluster: all keys of a partition, and so all keys of a contact, lie in one slot. Global keys lie at
-``<prefix>:``.
+``<prefix>:``, promo codes in a slot of their own.
 A partition is ``crc32(contact) mod partitions``; the number of partitions is fixed when the first process starts.
 
 Below, each kind with its shape, what it holds, who writes it and how long it lives.
@@ -51,8 +51,31 @@ DESK = "desk:"
 OPENING = "opening:"
 """opening:<chat> <contact>, string: a sender is opening the thread just now. Sender. Half a minute."""
 
+IDENTITY = "known:"
+"""known:<identity>, string: "<contact> 1" if it is proven that the identity is the contact's, else "<contact> 0". An
+identity is "<kind>:<digest>", and lies where its name says, not with the contact. Worker. For ever."""
+WAITING = "wait:"
+"""wait:<identity>, list: events from outside for somebody not known yet, each "<event's id>", a zero byte, the event.
+HTTP. Until the identity is known, or WAITING_TTL_S after the last."""
+TAKEN = "ev:"
+"""ev:<digest of source and sender's id>, string: where the event goes, or "+" once it is there. HTTP. SEEN_TTL_S."""
+CLICKED = "clicked:"
+"""clicked:<contact> <link>, string: the click was told. HTTP. A minute."""
+LINK = "link:"
+"""link:<link>, string: where a tracked link leads. Worker. LINK_TTL_S after it was last sent."""
+
+CODE = "code:"
+"""code:<code> (promos), hash: whose it is, of which promo, until when, and for which order it was redeemed. Worker,
+HTTP. CODE_TTL_S after its last day."""
+GRANT = "grant:"
+"""grant:<promo> <contact> <visit> (promos), string: the code that was given. Worker. As long as the code."""
+GIVEN = "given"
+"""given (promos), hash: promo → how many codes were given. Worker. For ever."""
+
 META = "meta"
-"""meta (global), hash: how the data is laid out. The first process. For ever."""
+"""meta (global), hash: how the data is laid out, and secrets that the processes share. The first process. For ever."""
+FAULTS = "faults"
+"""faults (global), hash: revision, place, message → how often and when last. Worker. FAULTS_MOST of them."""
 CURSORS = "cursors"
 """cursors (global), hash: how far each poller has come. Poller. For ever."""
 FILES = "file:"
@@ -78,12 +101,21 @@ RECENT_SLACK_S = 24 * 3600
 RECENT_LINES = 20
 THREAD_TTL_S = 180 * 24 * 3600
 THREAD_ROWS = 500
+WAITING_MOST = 100
+"""Events that wait for one identity; more are refused."""
+WAITING_TTL_S = 90 * 24 * 3600
+LINK_TTL_S = 2 * 365 * 24 * 3600
+CODE_TTL_S = 180 * 24 * 3600
+"""A code's order may be reported late, and a redeemed one be asked for again."""
+FAULTS_MOST = 200
 
 # What the scripts may name.
 _SHARED = (
     *("SESSION", "INBOX", "CONTROL", "READY", "GROUP", "SEEN", "OUTBOX", "MAIL", "PACE", "PAUSE", "ACCOUNTS"),
     *("TIMERS", "JOURNAL", "DEAD", "RECENT", "RECENT_LINES", "RECENT_TTL_S", "RECENT_SLACK_S"),
     *("THREAD", "THREAD_ROWS", "THREAD_TTL_S"),
+    *("IDENTITY", "WAITING", "WAITING_MOST", "WAITING_TTL_S", "TAKEN", "SEEN_TTL_S", "LINK", "LINK_TTL_S"),
+    *("CODE", "GRANT", "GIVEN", "FAULTS_MOST"),
 )
 
 
@@ -94,6 +126,8 @@ class Keys:
         self.prefix = prefix
         self.partitions = partitions
         self.places = tuple(f"{prefix}:{{{number}}}:" for number in range(partitions))
+        self.promos = f"{prefix}:{{promos}}:"
+        """The place of all promo codes: limits are counted in one slot."""
 
     def place(self, contact: str) -> str:
         """What every key of a contact begins with."""

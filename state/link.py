@@ -85,6 +85,23 @@ class Link:
                 done[index] = mark == _ONE
         return done
 
+    async def replies(self, name: str, head: Sequence[Argument], items: Sequence[Sequence[Argument]]) -> list[Any]:
+        """Run a script over items, each beginning with its place; what it answers to each, in the order given.
+
+        Raises Unavailable.
+        """
+        if not items:
+            return []
+        groups: dict[Argument, list[int]] = {}
+        for index, item in enumerate(items):
+            groups.setdefault(item[0] if self.clustered else "", []).append(index)
+        found: list[Any] = [None] * len(items)
+        for group in groups.values():
+            args = [*head, *(part for index in group for part in items[index])]
+            for index, reply in zip(group, await self.run(name, str(items[group[0]][0]), args), strict=True):
+                found[index] = reply
+        return found
+
     async def call(self, *command: Argument, timeout_s: float = TIMEOUT_S) -> Any:
         """Run one command. Raises Unavailable."""
         with translated():

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 
 from state.desk import Desk
 from state.errors import Misconfigured, WrongPartitions
+from state.faults import Faults
 from state.inbox import Inbox
 from state.journal import Journal
 from state.keys import Keys
 from state.letters import Letters
 from state.link import Link, open_redis
+from state.links import Links
 from state.marks import Cursors, FileMarks
 from state.memory import MemoryGuard
 from state.outbox import Outbox
+from state.outside import Outside
+from state.promos import Promos
 from state.snapshots import Snapshots
 from state.threads import Threads
 from state.timers import Timers
@@ -104,6 +108,26 @@ class Store:
         self.desk_opening = desk.desk_opening
         self.desk_bind = desk.desk_bind
         self.desk_forget = desk.desk_forget
+
+        outside = Outside(link, inbox, self._memory)
+        self.arrive = outside.arrive
+        self.identify = outside.identify
+        self.contact_of = outside.contact_of
+
+        promos = Promos(link)
+        self.reserve_promo = promos.reserve_promo
+        self.redeem_promo = promos.redeem_promo
+        self.promo_told = promos.promo_told
+
+        links = Links(link)
+        self.keep_links = links.keep_links
+        self.link = links.link
+        self.first_click = links.first_click
+        self.shared_secret = links.shared_secret
+
+        faults = Faults(link)
+        self.count_faults = faults.count_faults
+        self.faults = faults.faults
 
         cursors = Cursors(link)
         self.get_cursor = cursors.get_cursor

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from state import DeadLetter, Full, Outgoing, Store
+from state import Arrival, DeadLetter, Full, Given, Outgoing, Store, identity_of
 from state.embedded import dying_with_us
 from tests.conftest import wait_for_redis
 from tests.state.conftest import NOW, Clock, event, handled, partition_of
@@ -151,3 +151,26 @@ async def test_letters_come_back(store: Store) -> None:
     assert await store.letter_to_inbox(first.id, "ann", control=False)
     assert await store.letter_to_outbox(second.id, "ann", (Outgoing("lane", "tg", b"row"),))
     assert await store.letters() == []
+
+
+async def test_events_from_outside_promos_and_links(store: Store) -> None:
+    phones = [identity_of("phone", name) for name in NAMES]
+    arrivals = [Arrival(f"shop:{phone}", b"1", identity=phone) for phone in phones]
+    arrivals += [Arrival(f"shop:{name}", b"2", contact=name) for name in NAMES]
+    assert await store.arrive(arrivals) == ["accepted"] * 80
+    assert all([await store.identify(name, phone) for name, phone in zip(NAMES, phones, strict=True)])
+    assert await store.arrive(arrivals) == ["duplicate"] * 80
+    claims = []
+    while len(claims) < 40:
+        claims += await store.claim("w", 10, 1000)
+    assert {claim.events for claim in claims} == {(b"2", b"1")}
+    given = await store.reserve_promo("p", "ann", 1, codes=["A"], discount="10%", valid_s=60, limit=1)
+    assert given == Given("A", NOW + 60)
+    assert (await store.redeem_promo("A", "17")) is not None
+    await store.promo_told("A")
+    await store.keep_links(dict.fromkeys(NAMES, b"https://example.com"))
+    assert await store.link(NAMES[5]) == b"https://example.com"
+    assert await store.first_click("ann", "link", 60)
+    assert len(await store.shared_secret("links")) == 32
+    await store.count_faults("r1", [("t/step", "x")])
+    assert len(await store.faults()) == 1
