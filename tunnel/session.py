@@ -22,6 +22,8 @@ _KEYS = {
     "timers": "ti", "last_text": "lt", "last_text_at": "la", "last_press": "lp", "last_press_at": "lq",
     "last_album": "al", "keyboard_open": "k", "inbound_at": "ia", "callback_buttons": "cb", "source": "so",
     "parked": "pk", "sequence": "n", "told_queue": "tq", "told_ended": "te", "history": "h", "offered": "of",
+    "arms": "ar", "promos": "pr", "ladders": "ld", "ladder_count": "lc", "taken": "lx", "events": "ev", "kept": "kp",
+    "addresses": "ad",
 }  # fmt: skip
 
 
@@ -30,7 +32,32 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
 
     objection: str
     answer: int
-    """Which of the objection's answers was given, from 0."""
+    """Which of the objection's answers was given, from 0; with `rung`, the number of the ladder."""
+    rung: str = ""
+    """The key of a ladder's rung, whose choices wait; `objection` is empty then."""
+
+
+class Ladder(msgspec.Struct, array_like=True):
+    """A ladder under way, or (`rung` < 0) a move to a step that waits for open time."""
+
+    number: int
+    """Of this contact's ladders, counted from 1: names its timers and the tokens of its buttons."""
+    tunnel: str
+    event: str
+    since: float
+    """When the event came, Unix seconds: what its rungs are counted from."""
+    rung: int = 0
+    """The rung whose timer is armed, from 0."""
+    data: dict[str, Value] = {}
+    """What the event carried."""
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """An event that came before the contact could be reached."""
+
+    name: str
+    at: float
+    data: dict[str, Value] = {}
 
 
 class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda name: _KEYS[name]):
@@ -67,7 +94,7 @@ class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda na
     timers: list[str] = []
     source: dict[str, str] = {}
     parked: dict[str, list[Any]] = {}
-    """Tunnels left aside, with their place (for a later release)."""
+    """Tunnels left aside, the latest last: tunnel → [step, when it was left]."""
 
     last_text: str = ""
     last_text_at: float = 0.0
@@ -92,6 +119,21 @@ class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda na
     """Keys of the steps that waited before the present one, the latest last: where the `back` word leads."""
     offered: int = 0
     """Whose choices were shown last: 0 the step's own, n those of its n-th silence entry."""
+
+    arms: dict[str, str] = {}
+    """Split steps, by key, and the arm that was drawn."""
+    promos: dict[str, tuple[str, float]] = {}
+    """Promo codes handed out, the latest last: promo → (code, its last moment in Unix seconds); code "" where none was
+    left."""
+    ladders: list[Ladder] = []
+    ladder_count: int = 0
+    taken: list[int] = []
+    """Numbers of the ladders of which a choice was taken: their buttons are old."""
+    events: dict[str, dict[str, Value]] = {}
+    """What the last event of each tunnel carried: `event` in its texts."""
+    kept: list[Kept] = []
+    addresses: dict[str, Address] = {}
+    """Where the contact was last met on each channel: where a rung's `via` may go."""
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -2,8 +2,8 @@
 
 States are steps, written "tunnel/step", with `END`; triggers are shared by all steps and say only how a step is left:
 `choice0`, `choice1`… (a choice taken), `next0`… (a branch of `to`, after an answer or at once), `silence0`…,
-`otherwise` (a handoff's `else`) and `arm` (a split). Where an objection's answer, an entry, the `back` word or an
-operator leads is not an edge of any step: those are jumps, checked against the states.
+`otherwise` (a handoff's `else`) and `arm0`… (a split's arms). Where an objection's answer, an entry, the `back` word or
+an operator leads is not an edge of any step: those are jumps, checked against the states.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def _ways(step: Step) -> Iterator[tuple[str, Target]]:
     if step.handoff:
         yield from _otherwise(step.handoff, "otherwise")
     if step.split:
-        yield "arm", Target(step.tunnel, next(iter(step.split)))
+        for index, arm in enumerate(step.split):
+            yield f"arm{index}", Target(step.tunnel, arm)
 
 
 def _otherwise(handoff: Handoff, trigger: str) -> Iterator[tuple[str, Target]]:

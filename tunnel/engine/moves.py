@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tunnel.effects import Effect, Send
-from tunnel.engine import actions, handoff, timers
+from tunnel.engine import actions, handoff, splits, timers
 from tunnel.engine.compiled import StepPlan
 from tunnel.engine.graph import END
 from tunnel.engine.question import resume, step_message
@@ -97,7 +97,8 @@ def onward(work: Work, plan: StepPlan) -> Target | None:
     """Where a step leads once nothing is waited for: a branch, people, or the end."""
     step = plan.step
     if step.split:
-        return along(work, "arm", Target(step.tunnel, next(iter(step.split))))
+        index = splits.draw(work, step)
+        return along(work, f"arm{index}", Target(step.tunnel, list(step.split)[index]))
     for branch, trigger in zip(step.to, plan.next, strict=True):
         if work.holds(branch.when):
             return along(work, trigger, branch.to)

@@ -6,11 +6,14 @@ session in its stored form, wakes contacts with the timers that were armed, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
+from math import inf
 
-from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Effect, Facts, Fault, Needs, Record, Send
+from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Needs, Record, Send, Turn
 from tunnel.engine.turn import new_session, turn
 from tunnel.events import (
     Address,
@@ -67,6 +70,8 @@ class Player:
     shown: tuple[Button, ...] = ()
     """The choices shown last."""
     count: int = 0
+    granted: dict[str, Grant] = field(default_factory=dict)
+    """Promo codes reserved, by `Needs.key`."""
 
     def __post_init__(self) -> None:
         self.now = self.start_at
@@ -154,10 +159,7 @@ class Player:
 
     def apply(self, event: Event) -> list[Message]:
         """Apply any event at the present moment."""
-        facts = Facts(now=self.now, seed=self.count, desk=self.desk)
-        result = turn(self.definition, self.session, event, facts)
-        if isinstance(result, Needs):
-            raise NotImplementedError(f"nothing here can grant {result.grant}")
+        result = self._turn(event)
         self.session = decode_session(encode_session(result.session))
         said: list[Message] = []
         for effect in result.effects:
@@ -172,6 +174,24 @@ class Player:
                 self.timers.pop(effect.timer, None)
         self.messages += said
         return said
+
+    def _turn(self, event: Event) -> Turn:
+        grants: dict[str, Grant] = {}
+        while True:
+            facts = Facts(now=self.now, seed=self.count, desk=self.desk, grants=grants)
+            result = turn(self.definition, self.session, event, facts)
+            if isinstance(result, Turn):
+                return result
+            grants = {**grants, result.key: self._code(result)}
+
+    def _code(self, needs: Needs) -> Grant:
+        """A code as the worker would reserve it: the same for the same visit, at most as many as the promo's limit."""
+        promo = self.definition.promos.get(needs.grant)
+        if promo is None or sum(key.startswith(f"{promo.name}:") for key in self.granted) >= (promo.limit or inf):
+            return self.granted.get(needs.key, Grant())
+        letters = blake2b(needs.key.encode(), digest_size=32).hexdigest().upper()
+        code = re.sub(r"\{random:(\d+)\}", lambda hole: letters[: int(hole[1])], promo.code)
+        return self.granted.setdefault(needs.key, Grant(code, self.now + promo.valid_s))
 
     @property
     def stage(self) -> str:

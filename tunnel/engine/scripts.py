@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tunnel.engine.player import NoSuchButton, Player, noon
 from tunnel.events import Profile
-from tunnel.language.definition import Definition, Step, Tunnel
+from tunnel.language.definition import Definition
 from tunnel.language.scripts import Line, Script
 from tunnel.messages import Message
 
@@ -43,7 +43,6 @@ class _Play:
 
     def __init__(self, definition: Definition, script: Script, channel: str) -> None:
         self.script = script
-        definition = _with_arms(definition, script.given.get("split") or {})
         self.player = Player(definition, channel, noon(definition))
         _give(self.player, script.given)
         self.unheard: list[Message] = []
@@ -136,26 +135,16 @@ class _Play:
 def _give(player: Player, given: Mapping[str, Any]) -> None:
     session = player.session
     session.profile = Profile(name=str(given.get("name", "")), sex=given.get("sex", ""))
+    session.arms = _arms(player.definition, given.get("split") or {})
     session.tags = list(given.get("tags") or [])
     session.source = dict(given.get("source") or {})
     session.variables = {name: value for name, value in given.items() if name in player.definition.settings.variables}
 
 
-def _with_arms(definition: Definition, arms: Mapping[str, str]) -> Definition:
-    """The definition with the splits decided as the script says."""
-    if not arms:
-        return definition
-    tunnels = {name: _decided(tunnel, arms) for name, tunnel in definition.tunnels.items()}
-    steps = {step.key: step for tunnel in tunnels.values() for step in tunnel.steps.values()}
-    return replace(definition, tunnels=tunnels, steps_by_key=steps)
-
-
-def _decided(tunnel: Tunnel, arms: Mapping[str, str]) -> Tunnel:
-    def decide(step: Step) -> Step:
-        arm = arms.get(step.name, "")
-        return replace(step, split={arm: 1.0}) if arm in step.split else step
-
-    return replace(tunnel, steps={name: decide(step) for name, step in tunnel.steps.items()})
+def _arms(definition: Definition, arms: Mapping[str, str]) -> dict[str, str]:
+    """Splits drawn beforehand as the script says, by the steps' keys."""
+    steps = (step for tunnel in definition.tunnels.values() for step in tunnel.steps.values())
+    return {step.key: arms[step.name] for step in steps if arms.get(step.name) in step.split}
 
 
 def _bare(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from tunnel.effects import Acknowledge, Facts, Needs, Turn
 from tunnel.engine import arrive, handoff, people, presses, silence
 from tunnel.engine.compiled import compiled
-from tunnel.engine.work import Work
+from tunnel.engine.work import Wanted, Work
 from tunnel.events import (
     Allowed,
     Attachment,
@@ -66,6 +66,8 @@ BROKEN = "the engine failed"
 def turn(definition: Definition, session: Session, event: Event, facts: Facts) -> Turn | Needs:
     """Apply one event to a session: the session to store, and the effects to commit with it, in order.
 
+    Needs instead where a fact is wanted that only the outside can give; the same call with it goes on.
+
     Pure and total: the given session is left as it is, the same arguments give the same turn, and nothing raises,
     whatever the session or the event hold. `facts.now` is Unix seconds, UTC.
     """
@@ -73,6 +75,8 @@ def turn(definition: Definition, session: Session, event: Event, facts: Facts) -
     work = Work(ready, session, event, facts)
     try:
         HANDLERS[type(event)](work, event)
+    except Wanted as wanted:
+        return wanted.needs
     except Exception as error:  # a mistake of ours: the customer goes to people, and it is reported, not hidden
         work = Work(ready, session, event, facts)
         _rescue(work, event, error)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from math import isfinite
 from typing import Any
 
-from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Fault, Record, Send
+from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Needs, Record, Send
 from tunnel.engine import modes
 from tunnel.engine.asks import Rules as AskRules
 from tunnel.engine.asks import Wrong, region_of
 from tunnel.engine.compiled import Compiled, Offer, StepPlan, base36
 from tunnel.engine.phrases import phrase
-from tunnel.engine.values import contact_zone, gather, local_time
+from tunnel.engine.values import Scene, contact_zone, gather, local_time, product_of, product_values
 from tunnel.events import Event, File
 from tunnel.language.definition import Condition, Template, TemplateFault
 from tunnel.markup import parse
@@ -27,10 +27,21 @@ MAX_TIME = 1e11
 HISTORY_LENGTH = 10
 
 
+class Wanted(Exception):
+    """The turn cannot go on without `needs`."""
+
+    def __init__(self, needs: Needs) -> None:
+        super().__init__(needs.key)
+        self.needs = needs
+
+
 class Work:
     """What a turn works with. Everything it changes is its own; `turn` gives the session and the effects away."""
 
-    __slots__ = ("at", "compiled", "definition", "effects", "entered", "facts", "now", "revived", "session")
+    __slots__ = (
+        "_recommending", "at", "compiled", "definition", "effects", "entered", "facts", "now", "revived", "scene",
+        "session",
+    )  # fmt: skip
 
     def __init__(self, compiled: Compiled, session: Session, event: Event, facts: Facts) -> None:
         self.compiled = compiled
@@ -45,6 +56,9 @@ class Work:
         """Steps entered in this turn."""
         self.revived = False
         """The customer came back from `stopped` or `blocked` in this turn, so timers have to be armed anew."""
+        self.scene: Scene | None = None
+        """Whose texts are read, where it is not the present step's."""
+        self._recommending = False
 
     # --- where the contact stands
 
@@ -127,7 +141,33 @@ class Work:
             self.record("mode", before=before, after=after, operator=operator)
         return True
 
+    def grant(self, promo: str, visit: int) -> Grant:
+        """A code of `promo`, reserved for `visit`. Raises Wanted where it is not among the facts yet."""
+        needs = Needs(promo, visit)
+        found = self.facts.grants.get(needs.key)
+        if found is None:
+            raise Wanted(needs)
+        return found
+
     # --- content
+
+    def _values(self, names: frozenset[str]) -> dict[str, Any]:
+        found = gather(self.definition, self.session, self.now, names, self.scene)
+        if "recommended" in names and "recommended" not in found:
+            found["recommended"] = self._recommended()
+        return found
+
+    def _recommended(self) -> Mapping[str, Any]:
+        """What to offer next: the first that follows on the product meant and whose condition holds."""
+        product = product_of(self.definition, self.session, self.scene)
+        if product is None or self._recommending:
+            return {}
+        self._recommending = True
+        try:
+            name = next((branch.to.step for branch in product.next if self.holds(branch.when)), "")
+        finally:
+            self._recommending = False
+        return product_values(self.definition).get(name, {})
 
     def rich(self, template: Template | None) -> RichText:
         """A text of the content, filled in. One that fails is reported, and nothing stands in its place."""
@@ -136,7 +176,7 @@ class Work:
         if not template.names:
             return self._constant(template)
         try:
-            markdown = template.render(gather(self.definition, self.session, self.now, template.names))
+            markdown = template.render(self._values(template.names))
         except TemplateFault as error:
             self.fault(str(error))
             return _EMPTY
@@ -159,7 +199,7 @@ class Work:
         if template is None:
             return ""
         try:
-            return template.render(gather(self.definition, self.session, self.now, template.names)).strip()
+            return template.render(self._values(template.names)).strip()
         except TemplateFault as error:
             self.fault(str(error))
             return ""
@@ -169,7 +209,7 @@ class Work:
         if condition is None:
             return True
         try:
-            return bool(condition.holds(gather(self.definition, self.session, self.now, condition.names)))
+            return bool(condition.holds(self._values(condition.names)))
         except TemplateFault as error:
             self.fault(str(error))
             return False
@@ -213,7 +253,10 @@ _HOLE = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 
 
 def own_copy(session: Session) -> Session:
-    """A copy that may be changed. What no program of ours could have stored is put right, so nothing trips on it."""
+    """A copy that may be changed, but for what turns seldom change: those fields get new values, never others' parts.
+
+    What no program of ours could have stored is put right, so nothing trips on it.
+    """
     mine = copy(session)
     mine.variables = dict(session.variables)
     mine.tags = list(session.tags)

@@ -240,6 +240,8 @@ class Step:
     """Arms (steps of the same tunnel) and weights."""
     promo: str = ""
     """A promo code to hand out; `promo` in the step's texts."""
+    product: str = ""
+    """A product's name; `product` in the step's texts."""
     wait_s: float | None = None
     """The step's own pause: so long after the visit began, it goes on to `to`, `split`, `handoff` or `end`."""
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from tests.tunnel.engine.build import definition, key, step, text, to, tunnel
+from tests.tunnel.engine.build import key, step, text, to, tunnel
 from tunnel.engine import modes
 from tunnel.engine.graph import END, Edge, Graph, edges
 from tunnel.engine.player import Player
@@ -69,7 +69,7 @@ def test_the_edges_of_a_tunnel():
         Edge("choice0", "t/a", "t/b"), Edge("choice1", "t/a", "other/x"), Edge("choice3", "t/a", END),
         Edge("choice4", "t/a", "t/c"), Edge("silence0choice0", "t/a", "t/c"), Edge("silence1", "t/a", "t/c"),
         Edge("next0", "t/b", "t/c"), Edge("next1", "t/b", "t/a"), Edge("otherwise", "t/c", "t/a"),
-        Edge("arm", "t/d", "t/a"),
+        Edge("arm0", "t/d", "t/a"), Edge("arm1", "t/d", "t/b"),
     ]  # fmt: skip
 
 
@@ -100,15 +100,3 @@ def test_no_contact_is_ever_registered_with_a_machine(sample):
     from tunnel.engine.compiled import compiled
 
     assert all(graph._machine.models == [] for graph in compiled(sample).graphs.values())
-
-
-def test_a_split_takes_its_first_arm_until_splits_act():
-    made = definition(
-        tunnel(
-            step("d", split={"a": 1.0, "b": 1.0}),
-            step("a", say=text("A"), end=True),
-            step("b", say=text("B"), end=True),
-        )
-    )
-    player = Player(made)
-    assert [message.text.plain for message in player.start()] == ["A"]
