@@ -11,6 +11,7 @@ RUN /opt/tunnel/bin/pip install --require-hashes --requirement requirements/base
 COPY pyproject.toml README.md LICENSE ./
 COPY bots bots
 COPY channels channels
+COPY console console
 COPY records records
 COPY state state
 COPY tunnel tunnel

@@ -13,6 +13,7 @@ from bots.cli.settings import shown
 from bots.docs_channels import PAGE as CHANNELS_PAGE
 from bots.docs_channels import channels_page
 from bots.settings import Settings, about_of, variable
+from console import openapi
 from tunnel.language.reference import reference
 
 EVERY_KEY = Path(__file__).parent.parent / "tests/tunnel/language/every_key"
@@ -99,6 +100,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/metrics.md": metrics_page,
     "docs/reference/command-line.md": commands_page,
     CHANNELS_PAGE: channels_page,
+    "docs/reference/console-api.json": openapi.text,
     "docs/reference/content.md": lambda: reference(EVERY_KEY, "en"),
     "docs/reference/content.ru.md": lambda: reference(EVERY_KEY, "ru"),
 }
