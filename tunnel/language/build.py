@@ -10,20 +10,27 @@ from babel.numbers import list_currencies
 
 from tunnel.language.definition import (
     Answer,
+    Branch,
     Choice,
+    Frequency,
     Handoff,
     Hours,
     Magnet,
     MediaFile,
     Objection,
+    Product,
+    Promo,
     Queue,
+    Quiet,
     Settings,
+    Target,
     Variable,
     VariableType,
 )
 from tunnel.language.expressions import RESERVED
-from tunnel.language.fields import NOWHERE
+from tunnel.language.fields import NOWHERE, Keys, to_number
 from tunnel.language.findings import Language, Report, nearest
+from tunnel.language.formats import formats
 from tunnel.language.models import (
     AnswerKeys,
     ChoiceKeys,
@@ -31,8 +38,12 @@ from tunnel.language.models import (
     HoursKeys,
     MagnetKeys,
     MediaKeys,
+    NextKeys,
     ObjectionKeys,
+    ProductKeys,
+    PromoKeys,
     QueueKeys,
+    QuietKeys,
     SettingsKeys,
     VariableKeys,
 )
@@ -68,6 +79,11 @@ def build_hours(keys: HoursKeys | None) -> Hours | None:
     if keys is None:
         return None
     return Hours(keys.from_, keys.to, frozenset(keys.days) if keys.days is not None else EVERY_DAY)
+
+
+def build_days(days: Sequence[int] | None) -> frozenset[int] | None:
+    """`days:` of a reminder; None: any."""
+    return frozenset(days) if days is not None else None
 
 
 def build_queues(keys: Mapping[Text, QueueKeys]) -> dict[str, Queue]:
@@ -132,7 +148,14 @@ def build_settings(keys: SettingsKeys, scope: Scope, queues: Mapping[str, Queue]
         human=words("human"),
         back=words("back"),
         unknown=scope.said(unknown),
+        quiet=_quiet(keys.quiet),
+        frequency=Frequency(keys.frequency.messages, keys.frequency.per) if keys.frequency is not None else None,
+        currency=scope.currency,
     )
+
+
+def _quiet(keys: QuietKeys | None) -> Quiet | None:
+    return Quiet(keys.from_, keys.to, frozenset(keys.days or ())) if keys is not None else None
 
 
 def _default_tunnel(keys: SettingsKeys, scope: Scope, tunnels: Sequence[str]) -> str:
@@ -237,6 +260,47 @@ def build_magnets(keys: Mapping[Text, MagnetKeys], scope: Scope) -> dict[str, Ma
         magnet = Magnet(str(name), str(field.title or name), scope.text(field.say), file, str(field.link or ""))
         magnets[str(name)] = scope.marks.put(magnet, name.at)
     return magnets
+
+
+def build_promos(keys: Mapping[Text, PromoKeys], scope: Scope) -> dict[str, Promo]:
+    promos: dict[str, Promo] = {}
+    for name, field in keys.items():
+        discount = str(field.discount)
+        if not discount.endswith("%"):
+            discount = formats(scope.language, scope.currency).money(to_number(discount))
+        promo = Promo(str(name), str(field.code).strip(), discount, field.valid, field.limit)
+        promos[str(name)] = scope.marks.put(promo, name.at)
+    return promos
+
+
+def build_products(keys: Mapping[Text, ProductKeys], scope: Scope) -> dict[str, Product]:
+    products: dict[str, Product] = {}
+    for name, field in keys.items():
+        image = scope.marks.put(MediaFile("image", str(field.image)), field.image.at) if field.image else None
+        product = Product(
+            name=str(name),
+            title=str(field.title or name),
+            price=field.price,
+            link=str(field.link or ""),
+            text=str(field.text or ""),
+            image=image,
+            tags=tuple(map(str, field.tags or ())),
+            next=_next_products(field, scope),
+        )
+        products[str(name)] = scope.marks.put(product, name.at)
+    return products
+
+
+def _next_products(field: ProductKeys, scope: Scope) -> tuple[Branch, ...]:
+    written = field.next
+    ways = [written] if isinstance(written, Text | Keys) else written or ()
+    branches: list[Branch] = []
+    for way in ways:
+        name, when = (way.to, way.when) if isinstance(way, NextKeys) else (way, None)
+        condition = scope.condition(when)
+        if scope.known("unknown-product", name, scope.products):
+            branches.append(scope.marks.put(Branch(Target("", str(name)), condition), name.at))
+    return tuple(branches)
 
 
 def build_objections(keys: Mapping[Text, ObjectionKeys], scope: Scope) -> dict[str, Objection]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tunnel.language.build import build_choices, build_handoff, build_media, short_key
-from tunnel.language.definition import Action, Ask, Branch, Entry, Silence, Stage, Step, Target, Tunnel
+from tunnel.language.build import build_choices, build_days, build_handoff, build_media, short_key
+from tunnel.language.build_events import build_actions, build_rules
+from tunnel.language.definition import Ask, Branch, Entry, Silence, Stage, Step, Target, Tunnel
 from tunnel.language.fields import Keys
 from tunnel.language.scope import Scope
 from tunnel.language.source import Text
 from tunnel.language.tunnel_models import (
-    ActionKeys,
     AskKeys,
     BranchKeys,
     EnterKeys,
@@ -45,7 +45,8 @@ def build_tunnel(keys: TunnelKeys, scope: Scope, taken: Mapping[str, Step]) -> T
     }
     entries = (_build_entry(field, scope, name, str(keys.start)) for field in keys.enter or ())
     enter = tuple(entry for entry in entries if entry is not None)
-    tunnel = Tunnel(name, str(keys.title or name), str(keys.start), steps, stages, enter, keys.tunnel.at.file)
+    events = build_rules(keys, scope, stage_names)
+    tunnel = Tunnel(name, str(keys.title or name), str(keys.start), steps, stages, enter, keys.tunnel.at.file, events)
     result: Tunnel = scope.marks.put(tunnel, keys.tunnel.at)
     return result
 
@@ -77,12 +78,13 @@ def _build_entry(field: EnterKeys, scope: Scope, tunnel: str, start: str) -> Ent
             scope.report.add("entry-one-way", field.at)
         return None
     to = scope.target(field.to, tunnel) if field.to is not None else Target(tunnel, start)
-    scope.condition(field.when)
-    if field.event is not None or to is None:
+    with scope.about(str(field.event or "")):
+        when = scope.condition(field.when)
+    if to is None:
         return None
-    if field.when is not None:
+    if field.when is not None and field.event is None:
         scope.report.add("entry-when", field.key_place("when"))
-    entry = Entry(to, str(field.link or ""), tuple(map(str, field.words or ())))
+    entry = Entry(to, str(field.link or ""), tuple(map(str, field.words or ())), str(field.event or ""), when)
     result: Entry = scope.marks.put(entry, field.at)
     return result
 
@@ -101,6 +103,10 @@ class _Steps:
             scope.known("unknown-stage", field.stage, self.stages)
         if field.magnet is not None:
             scope.known("unknown-magnet", field.magnet, scope.magnets)
+        if field.promo is not None:
+            scope.known("unknown-promo", field.promo, scope.promos)
+        if field.product is not None:
+            scope.known("unknown-product", field.product, scope.products)
         return Step(
             tunnel=self.tunnel,
             name=str(name),
@@ -108,18 +114,21 @@ class _Steps:
             stage=str(field.stage or ""),
             reason=str(field.reason or ""),
             set=scope.settings_of(field.set),
-            do=self._actions(field.do),
+            do=build_actions(field.do, scope),
             magnet=str(field.magnet or ""),
             media=build_media(field.media, scope),
             say=scope.text(field.say),
             ask=self._ask(field.ask),
             choices=build_choices(field.choices, scope, self.tunnel),
             silence=tuple(self._silence(one) for one in field.silence or ()),
-            then=self._actions(field.then),
+            then=build_actions(field.then, scope),
             to=self._branches(field.to),
             handoff=build_handoff(field.handoff, scope, self.tunnel),
             end=field.end,
             split=self._split(field),
+            promo=str(field.promo or ""),
+            product=str(field.product or ""),
+            wait_s=field.wait,
         )
 
     def _split(self, field: StepKeys) -> dict[str, float]:
@@ -145,6 +154,8 @@ class _Steps:
             say=self.scope.text(field.say),
             choices=build_choices(field.choices, self.scope, self.tunnel),
             to=self.scope.target(field.to, self.tunnel),
+            days=build_days(field.days),
+            when=self.scope.condition(field.when),
         )
         result: Silence = self.scope.marks.put(silence, field.place("after"))
         return result
@@ -163,24 +174,3 @@ class _Steps:
             return None
         result: Branch = self.scope.marks.put(Branch(to, condition), goal.at)
         return result
-
-    def _actions(self, fields: Sequence[ActionKeys] | None) -> tuple[Action, ...]:
-        return tuple(action for field in fields or () if (action := self._action(field)) is not None)
-
-    def _action(self, field: ActionKeys) -> Action | None:
-        written = [key for key in ("set", "tag", "untag", "notify") if field.has(key)]
-        if len(written) != 1:
-            if not field.damaged:
-                self.scope.report.add("action-one-thing", field.at)
-            return None
-        if field.has("notify") != field.has("text"):
-            self.scope.report.add("notify-with-text", field.at)
-        if field.notify is not None:
-            self.scope.known("unknown-queue", field.notify, self.scope.queues)
-        return Action(
-            set=self.scope.settings_of(field.set),
-            tag=str(field.tag or ""),
-            untag=str(field.untag or ""),
-            notify=str(field.notify or ""),
-            text=self.scope.text(field.text, plain=True),
-        )

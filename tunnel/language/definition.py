@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from tunnel.messages import MediaKind
 from tunnel.session import Value
 
+FieldType = Literal["text", "number", "flag", "list", "date"]
 VariableType = Literal["text", "number", "phone", "email", "date", "flag"]
 
 
@@ -185,6 +186,9 @@ class Silence:
     say: Template | None = None
     choices: tuple[Choice, ...] = ()
     to: Target | None = None
+    days: frozenset[int] | None = None
+    """Only on these (0 is Monday); it waits for the next one. None: on every day that is not quiet."""
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,20 +323,21 @@ class EventRule:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """An event that shops may send. `fields`: name → type. Of a payload over 2 KB only those in `used` are kept: the
-    fields that content names.
+    """An event that shops may send. `fields`: name → type; with `open`, others may come too, of any type. Of a payload
+    over 2 KB only the fields in `used` are kept: those that content names.
     """
 
     name: str
     title: str
-    fields: Mapping[str, Literal["text", "number", "flag", "list", "date"]]
+    fields: Mapping[str, FieldType]
     used: frozenset[str] = frozenset()
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Promo:
-    """Personal codes. `code`: letters, digits, dashes and `{random:N}`. `discount` as written ("10%"); `limit`: how
-    many there are, None: no limit.
+    """Personal codes. `code`: letters, digits, dashes and `{random:N}`. `discount` as shown ("10%", "500 ₽"); `limit`:
+    how many there are, None: no limit.
     """
 
     name: str

@@ -6,7 +6,7 @@ no repeated texts, a hundred items a loop).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from jinja2 import nodes
@@ -19,8 +19,23 @@ MAX_NESTING = 30
 
 RESERVED = frozenset({"name", "company", "channel", "sex", "tags", "stage", "now", "event", "promo", "source"})
 """Names that are always there; a variable may not take them."""
-OPENED = frozenset({"event", "promo", "source"})
-"""Reserved names whose parts are looked up by a point: `event.total`."""
+OFFERED = frozenset({"season", "had", "visited", "weekday", "hour", "stages", "products", "product"})
+"""Names that are there too, unless the content has a variable of that name: then it means the variable.
+
+season: winter, spring, summer, autumn (the contact's local month); had: the names of the magnets and promos handed out;
+visited: the steps entered in this tunnel; weekday ("mon"…) and hour (0–23) on the contact's clock; stages: tunnel →
+stage; products: name → product; product: the one that the step or rung shows. A product has PRODUCT_NAMES.
+"""
+OPENED = frozenset({"event", "promo", "source", "stages", "product"})
+"""Names whose parts are looked up by a point: `event.total`. `products` has two levels: `products.drain.price`."""
+PRODUCT_NAMES = frozenset({"name", "title", "price", "link", "text", "tags"})
+PROMO_NAMES = frozenset({"code", "discount", "until"})
+
+
+def always(variables: Collection[str]) -> frozenset[str]:
+    """The names that mean no variable, in content with these variables."""
+    return RESERVED | OFFERED.difference(variables)
+
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Name, nodes.Const, nodes.List,
@@ -121,9 +136,21 @@ def _vet_part(node: nodes.Getattr | nodes.Getitem) -> None:
         (base in OPENED and not name.startswith("_"))
         or (base == "loop" and name in LOOP_NAMES)
         or (base == "now" and name in MOMENT_NAMES)
+        or _in_products(node.node, name)
     )
     if not allowed:
         raise BadTemplate("template-attribute", node.lineno, name=f"{base or '…'}.{name}")
+
+
+def _in_products(base: nodes.Node, name: str) -> bool:
+    """`products.drain`, and below it `.price`."""
+    if isinstance(base, nodes.Name):
+        return base.name == "products" and not name.startswith("_")
+    if isinstance(base, nodes.Getitem):
+        found = isinstance(base.node, nodes.Name) and base.node.name == "products"
+    else:
+        found = isinstance(base, nodes.Getattr) and isinstance(base.node, nodes.Name) and base.node.name == "products"
+    return found and name in PRODUCT_NAMES
 
 
 def _called(node: nodes.Call) -> str:
@@ -162,3 +189,15 @@ def _reads(tree: nodes.Node) -> Iterator[tuple[nodes.Name, frozenset[str]]]:
             stack.extend((child, inside) for child in (*node.body, *node.else_, *([node.test] if node.test else [])))
         else:
             stack.extend((child, local) for child in node.iter_child_nodes())
+
+
+def parts_of(tree: nodes.Node | None, name: str) -> frozenset[str]:
+    """What a vetted tree looks up in `name` by a point: {"total"} for `event.total > 0`."""
+    if tree is None:
+        return frozenset()
+    found = set()
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        if isinstance(node, nodes.Getattr | nodes.Getitem) and getattr(node.node, "name", "") == name:
+            part = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", "")
+            found.add(str(part))
+    return frozenset(found)

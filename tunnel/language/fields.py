@@ -167,11 +167,15 @@ def _path(value: Any) -> Text:
     return text
 
 
-def _percent(text: str) -> float:
-    number = to_number(text.removesuffix("%"))
-    if not 0 < number <= 100:
-        raise ValueError("not a percentage")
-    return number
+def _discount(value: Any) -> Text:
+    text = as_text(value)
+    try:
+        number = to_number(text.removesuffix("%").rstrip())
+    except ValueError:
+        number = 0.0
+    if number <= 0 or (text.endswith("%") and number > 100):
+        raise PydanticCustomError("bad-percent", "wrong value", {"value": str(text)[:60]})
+    return text
 
 
 def _weight(text: str) -> float:
@@ -218,7 +222,8 @@ Whole = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 1}),
 ]  # fmt: skip
 Flag = Annotated[bool, PlainValidator(_checked("bad-flag", to_flag)), WithJsonSchema({"type": "boolean"})]
-Percent = Annotated[float, PlainValidator(_checked("bad-percent", _percent)), _scalar(examples=["10%"])]
+Discount = Annotated[Text, PlainValidator(_discount), _scalar(examples=["10%", "500"])]
+"""A share of the price, or a sum."""
 Weight = Annotated[float, PlainValidator(_checked("bad-weight", _weight)), WithJsonSchema({"type": "number"})]
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tunnel.language.build import (
     build_magnets,
     build_objections,
+    build_products,
+    build_promos,
     build_queues,
     build_settings,
     build_variables,
     currency_of,
 )
-from tunnel.language.build_events import check_events
+from tunnel.language.build_events import build_kinds
 from tunnel.language.build_tunnel import build_tunnel
 from tunnel.language.checks import Content, check_all
 from tunnel.language.definition import Definition, Entry, Step, Tunnel
@@ -122,6 +124,7 @@ def _scope(raw: Raw) -> Scope:
     scope.objections = _declared(raw.shared_maps, "objections")
     scope.magnets = _declared(raw.shared_maps, "magnets")
     scope.promos = _declared(raw.shared_maps, "promos")
+    scope.products = _declared(raw.shared_maps, "products")
     for found in raw.tunnel_maps:
         name = found.get("tunnel")  # type: ignore[call-overload]
         if isinstance(name, Text):
@@ -157,6 +160,8 @@ def _build(raw: Raw, scope: Scope, files: Files) -> Definition:
     queues = build_queues(_merged(raw, "queues", report))  # type: ignore[arg-type]
     magnets = build_magnets(_merged(raw, "magnets", report), scope)  # type: ignore[arg-type]
     objections = build_objections(_merged(raw, "objections", report), scope)  # type: ignore[arg-type]
+    promos = build_promos(_merged(raw, "promos", report), scope)  # type: ignore[arg-type]
+    products = build_products(_merged(raw, "products", report), scope)  # type: ignore[arg-type]
     tunnels: dict[str, Tunnel] = {}
     steps_by_key: dict[str, Step] = {}
     for keys in raw.tunnels:
@@ -166,20 +171,17 @@ def _build(raw: Raw, scope: Scope, files: Files) -> Definition:
             report.add("same-name", keys.tunnel.at, name=keys.tunnel, file=first.file, line=line)
             continue
         tunnel = build_tunnel(keys, scope, steps_by_key)
-        check_events(keys, scope)
         tunnels[tunnel.name] = tunnel
         steps_by_key |= {step.key: step for step in tunnel.steps.values()}
     settings = build_settings(raw.settings, scope, queues, sorted(scope.steps))
+    declared = _merged(raw, "events", report)
     draft = Definition(
         revision="", directory=str(files.root), settings=settings, tunnels=tunnels, objections=objections,
-        magnets=magnets, steps_by_key=steps_by_key, links=_links(tunnels),
+        magnets=magnets, steps_by_key=steps_by_key, links=_links(tunnels), promos=promos, products=products,
+        events=build_kinds(declared, tunnels.values(), scope, settings.language),  # type: ignore[arg-type]
     )  # fmt: skip
     media = check_all(Content(draft, raw.settings, raw.tunnels, raw.shared, scope))
-    revision = revision_of(files, media) if not report.failed else ""
-    return Definition(
-        revision=revision, directory=draft.directory, settings=settings, tunnels=tunnels, objections=objections,
-        magnets=magnets, steps_by_key=steps_by_key, links=draft.links,
-    )  # fmt: skip
+    return replace(draft, revision=revision_of(files, media)) if not report.failed else draft
 
 
 def _links(tunnels: Mapping[str, Tunnel]) -> dict[str, Entry]:

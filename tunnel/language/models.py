@@ -8,6 +8,8 @@ from pydantic import Field, Tag
 
 from tunnel.language.fields import (
     Day,
+    Discount,
+    DottedName,
     Duration,
     FilePath,
     Flag,
@@ -17,7 +19,6 @@ from tunnel.language.fields import (
     Name,
     Number,
     OneOf,
-    Percent,
     TimeOfDay,
     Url,
     Whole,
@@ -28,6 +29,7 @@ from tunnel.language.source import Text
 
 Language = Annotated[Text, OneOf(("ru", "en"))]
 VariableKind = Annotated[Text, OneOf(("text", "number", "phone", "email", "date", "flag"))]
+FieldKind = Annotated[Text, OneOf(("text", "number", "flag", "list", "date"))]
 Channel = Annotated[Text, OneOf(("telegram", "vk", "whatsapp", "web"))]
 
 
@@ -164,23 +166,66 @@ class MagnetKeys(Keys):
 class PromoKeys(Keys):
     """Personal promo codes."""
 
-    code: Words = Field(description="How a code is made: `DOM-{random:6}`.")
-    discount: Percent = Field(description="The discount, `10%`.")
+    code: Words = Field(description="How a code is made: letters, digits, dashes and `{random:6}`.")
+    discount: Discount = Field(description="The discount: `10%`, or a sum, `500`.")
     valid: Duration = Field(description="How long a code lives, `3d`.")
     limit: Whole | None = Field(None, description="How many codes there are.")
 
 
+class NextKeys(Keys):
+    """A product to recommend, if its condition is so; the first that fits."""
+
+    when: Words | None = Field(None, description="Only when this is so.")
+    to: Name = Field(description="The product.")
+
+
+NextItem = Annotated[Annotated[Name, Tag("~text")] | Annotated[NextKeys, Tag("~map")], by_shape]
+NextField = Annotated[
+    Annotated[Name, Tag("~text")] | Annotated[list[NextItem], Tag("~list")] | Annotated[NextKeys, Tag("~map")],
+    by_shape,
+]
+
+
+class ProductKeys(Keys):
+    """Something that is sold: `{{ products.name.price | money }}` in any text, `{{ product.title }}` where it is
+    shown.
+    """
+
+    title: Words | None = Field(None, description="What it is called.")
+    price: Number | None = Field(None, description="Its price, in the settings' currency.")
+    link: Url | None = Field(None, description="Its page in the shop.")
+    text: Words | None = Field(None, description="A few words about it.")
+    image: FilePath | None = Field(None, description="Its picture, path within the content directory.")
+    tags: list[Words] | None = Field(None, description="Marks of its own, `{{ product.tags }}`.")
+    next: NextField | None = Field(
+        None, description="What to recommend after it: a product, or a list; the first that fits is taken."
+    )
+
+
+class EventKindKeys(Keys):
+    """An event of the company's own that its programs may send."""
+
+    title: Words | None = Field(None, description="What people call it.")
+    fields: dict[Name, FieldKind] | None = Field(
+        None, description="What it carries, `{{ event.name }}` in texts; without it, anything."
+    )
+
+
 class SharedKeys(Keys):
-    """A file of what several tunnels share: objections, magnets, promos, queues."""
+    """A file of what several tunnels share: objections, magnets, promos, products, queues, events."""
 
     objections: dict[Name, ObjectionKeys] | None = Field(None, description="Reasons not to buy, and the answers.")
     magnets: dict[Name, MagnetKeys] | None = Field(None, description="Free gifts.")
     promos: dict[Name, PromoKeys] | None = Field(None, description="Personal promo codes.")
+    products: dict[Name, ProductKeys] | None = Field(None, description="What is sold, with prices.")
     queues: dict[Name, QueueKeys] | None = Field(None, description="Groups of operators.")
+    events: dict[DottedName, EventKindKeys] | None = Field(
+        None, description="Events of the company's own; the usual ones (`cart.abandoned`…) are known without it."
+    )
 
 
 __all__ = [
-    "AnswerKeys", "Channel", "ChoiceKeys", "FrequencyKeys", "HandoffField", "HandoffKeys", "HoursKeys", "LinkWord",
-    "MagnetKeys", "MediaKeys", "Number", "ObjectionKeys", "PromoKeys", "QueueKeys", "QuietKeys", "SettingsKeys",
-    "SharedKeys", "Values", "VariableKeys", "WordsKeys",
+    "AnswerKeys", "Channel", "ChoiceKeys", "EventKindKeys", "FrequencyKeys", "HandoffField", "HandoffKeys", "HoursKeys",
+    "LinkWord", "MagnetKeys", "MediaKeys", "NextField", "NextKeys", "Number", "ObjectionKeys", "ProductKeys",
+    "PromoKeys", "QueueKeys", "QuietKeys", "SettingsKeys", "SharedKeys", "Values", "VariableKeys", "WordsKeys",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tunnel.language.checks.later import NOT_YET
-from tunnel.language.expressions import RESERVED
+from tunnel.language.expressions import OFFERED, RESERVED
 from tunnel.language.fields import Keys
 from tunnel.language.findings import Language, Report
 from tunnel.language.read import read_yaml, validate
@@ -21,8 +21,8 @@ _TITLES = {
     "settings": ("Настройки: settings.yaml", "Settings: settings.yaml"),
     "tunnel": ("Воронка: tunnels/*.yaml", "A tunnel: tunnels/*.yaml"),
     "shared": (
-        "Общее: objections.yaml, magnets.yaml, promos.yaml, queues.yaml",
-        "Shared: objections.yaml, magnets.yaml, promos.yaml, queues.yaml",
+        "Общее: objections.yaml, magnets.yaml, promos.yaml, products.yaml, queues.yaml, events.yaml",
+        "Shared: objections.yaml, magnets.yaml, promos.yaml, products.yaml, queues.yaml, events.yaml",
     ),
     "script": ("Диалоги: scripts/*.yaml", "Dialogues: scripts/*.yaml"),
 }
@@ -56,7 +56,7 @@ def reference(directory: Path, language: Language) -> str:
     examples = _examples(directory)
     models = schema(language=language)["$defs"]
     title, about, texts = _INTRO[language]
-    listed = {"names": _codes(RESERVED), "filters": _codes(FILTERS), "tests": _codes(TESTS)}
+    listed = {"names": _codes(RESERVED | OFFERED), "filters": _codes(FILTERS), "tests": _codes(TESTS)}
     lines = [title, "", about, "", texts.format(**listed), ""]
     shown: set[str] = set()
     for kind, model in FILES.items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from tunnel.language.definition import Condition, SetTo, Target, Template, Variable
-from tunnel.language.expressions import RESERVED, BadTemplate
+from tunnel.language.expressions import RESERVED, BadTemplate, always, parts_of
 from tunnel.language.fields import to_flag, to_number
 from tunnel.language.findings import Report, listed, nearest
 from tunnel.language.sandbox import FILTERS, TESTS
@@ -48,14 +49,17 @@ class Scope:
     objections: frozenset[str] = frozenset()
     magnets: frozenset[str] = frozenset()
     promos: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
     steps: dict[str, frozenset[str]] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
     texts: dict[int, tuple[Text, Template | Condition]] = field(default_factory=dict)
     """Everything compiled, with what it was compiled from."""
     declared: frozenset[str] = frozenset()
     """Variables that are written in the settings, also those that could not be read."""
-    event_gates: list[tuple[tuple[str, str], str]] = field(default_factory=list)
-    """Steps that events from outside lead to: ((tunnel, step), how an author calls the event)."""
+    event: str = ""
+    """The event from outside whose rule, entry or rung is being built; "" in all else."""
+    event_parts: dict[str, dict[str, list[Place]]] = field(default_factory=dict)
+    """Event ("" outside the rules of any) → the fields of it that texts and conditions name → where."""
     written: set[str] = field(default_factory=set)
     """Variables that something sets."""
     blind: bool = False
@@ -70,6 +74,15 @@ class Scope:
             return False
         self.report.add(code, name.at, name=name, near=nearest(name, known), known=listed(known))
         return False
+
+    @contextmanager
+    def about(self, event: str) -> Iterator[None]:
+        """While what an event from outside does is being built."""
+        self.event = event
+        try:
+            yield
+        finally:
+            self.event = ""
 
     def text(self, source: Text | None, *, plain: bool = False) -> Template | None:
         """Compile a text; None if there is none or it is wrong (which is reported)."""
@@ -107,8 +120,12 @@ class Scope:
     def _know(self, compiled: Template | Condition, source: Text) -> None:
         self.marks.put(compiled, source.at)
         self.texts[id(compiled)] = (source, compiled)
-        for name in () if self.blind else sorted(compiled.names - RESERVED - self.declared):
-            known = sorted(self.declared | RESERVED)
+        for part in parts_of(getattr(compiled, "tree", None), "event"):
+            places = self.event_parts.setdefault(self.event, {}).setdefault(part, [])
+            places.append(self.locate(source, f"event.{part}"))
+        names = always(self.declared)
+        for name in () if self.blind else sorted(compiled.names - names - self.declared):
+            known = sorted(self.declared | names)
             near = nearest(name, known)
             self.report.add("unknown-variable", self.locate(source, name), name=name, near=near, known=listed(known))
 

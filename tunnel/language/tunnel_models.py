@@ -92,6 +92,8 @@ class SilenceKeys(Keys):
     say: Words | None = Field(None, description="Said; the step's choices come again with it.")
     choices: list[ChoiceKeys] | None = Field(None, description="Other choices than the step's.")
     to: Goal | None = Field(None, description="Where to go.")
+    days: list[Day] | None = Field(None, description="Only on these days; it waits for the next one.")
+    when: Words | None = Field(None, description="Only when this is so then.")
 
 
 class SplitKeys(Keys):
@@ -101,8 +103,8 @@ class SplitKeys(Keys):
 
 
 class StepKeys(Keys):
-    """A step. On entering, in this order: stage, set, do, magnet, media, say or ask; then choices, to, split,
-    handoff or end.
+    """A step. On entering, in this order: stage, set, do, magnet, promo, media, say or ask; then choices, wait, to,
+    split, handoff or end.
     """
 
     stage: Name | None = Field(None, description="The stage that the lead reaches here.")
@@ -110,11 +112,17 @@ class StepKeys(Keys):
     set: Values | None = Field(None, description="Variables to set.")
     do: list[ActionKeys] | None = Field(None, description="Things to do on entering.")
     magnet: Name | None = Field(None, description="A gift to hand out, before the step's own text.")
+    promo: Name | None = Field(None, description="A promo code to hand out: `{{ promo.code }}` in the step's texts.")
+    product: Name | None = Field(None, description="The product that is shown: `{{ product.title }}` in its texts.")
     media: list[MediaKeys] | None = Field(None, description="Files to show.")
     say: Words | None = Field(None, description="What the bot says.")
     ask: AskKeys | None = Field(None, description="A question whose answer is kept.")
     choices: list[ChoiceKeys] | None = Field(None, description="Answers offered.")
     then: list[ActionKeys] | None = Field(None, description="Things to do once the answer to `ask` is in.")
+    wait: Duration | None = Field(
+        None,
+        description="A pause, `2d`: so long after it came here, the bot goes on to `to`, `split`, `handoff` or `end`.",
+    )
     to: ToField | None = Field(None, description="Where to go: a step, or a list; the first that fits is taken.")
     split: SplitKeys | None = Field(None, description="An A/B test.")
     handoff: HandoffField | None = Field(None, description="Calls people: a queue, or a queue with a note.")
@@ -126,9 +134,12 @@ class RungKeys(Keys):
     """One follow-up of a ladder, counted from the event."""
 
     after: Duration = Field(description="How long after the event.")
+    when: Words | None = Field(None, description="Only when this is so then.")
+    promo: Name | None = Field(None, description="A promo code to hand out: `{{ promo.code }}` in its text.")
+    product: Name | None = Field(None, description="The product that is shown: `{{ product.title }}` in its text.")
+    media: list[MediaKeys] | None = Field(None, description="Files to show.")
     say: Words | None = Field(None, description="What is said.")
     choices: list[ChoiceKeys] | None = Field(None, description="Answers offered.")
-    promo: Name | None = Field(None, description="A promo code to hand out.")
     via: list[Channel] | None = Field(None, description="Channels to try, in this order.")
     days: list[Day] | None = Field(None, description="Only on these days.")
     to: Goal | None = Field(None, description="Where to go.")
@@ -140,7 +151,10 @@ class EventKeys(Keys):
     start: Flag = Field(False, description="Also for those who are not inside.")
     until: DottedName | None = Field(None, description="An event that ends the ladder.")
     when: Words | None = Field(None, description="Only when this is so.")
+    set: Values | None = Field(None, description="Variables to set.")
+    do: list[ActionKeys] | None = Field(None, description="Things to do.")
     stage: Name | None = Field(None, description="The stage that the lead reaches.")
+    reason: Words | None = Field(None, description="Why the lead is lost.")
     to: Goal | None = Field(None, description="Where to go.")
     ladder: list[RungKeys] | None = Field(None, description="Follow-ups; any answer stops them.")
 

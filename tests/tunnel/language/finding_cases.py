@@ -95,6 +95,8 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "unknown-magnet": [(T, "magnet: guide", "magnet: giude")],
     "unknown-objection": [(T, NEXT, f"{NEXT}\n      - {{label: Дорого, objection: prise}}")],
     "unknown-promo": event("  cart.left: {ladder: [{after: 1h, promo: back, say: Вернитесь}]}"),
+    "unknown-product": [(T, SAY, "product: drian\n    say: Привет!"),
+                        ("products.yaml", "", "products:\n  drain: {title: Водосток}\n")],
     "unknown-filter": say('"{{ name | uper }}"'),
     "unknown-test": say('"{% if name is evn %}да{% endif %}"'),
     "unknown-variable": say('"{{ aera | default(1) }}"'),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from tunnel.language.definition import Choice, Condition, Definition, Handoff, SetTo, Step, Target
+from tunnel.language.definition import Choice, Condition, Definition, EventRule, Handoff, SetTo, Step, Target
 from tunnel.language.limits import LIMITS
 from tunnel.language.models import SettingsKeys, SharedKeys
 from tunnel.language.scope import Scope
@@ -18,15 +18,11 @@ from tunnel.language.tunnel_models import StepKeys, TunnelKeys
 _HIDE_WAYS = (
     "unknown-step", "unknown-tunnel", "resume-outside", "choice-does-nothing", "same-name", "special-step-name",
 )  # fmt: skip
-
-_HIDE_WAYS = (
-    "unknown-step", "unknown-tunnel", "resume-outside", "choice-does-nothing", "same-name", "special-step-name",
-)  # fmt: skip
 """Findings after which it is not known where steps lead."""
 
 Node = tuple[str, str]
 """(tunnel, step)"""
-WayKind = Literal["branch", "arm", "else", "choice", "silence", "objection"]
+WayKind = Literal["branch", "arm", "else", "choice", "silence", "wait", "objection"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +44,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A way in from outside. `what`: how an author would call it. `stage`: it opens when that stage is late."""
+    """A way in from outside. `what`: how an author would call it. `stage`: it opens when that stage is late. `event`:
+    it opens when that event comes; `set` was set then. `promo`: a code was handed out just before.
+    """
 
     to: Node
     what: str
     stage: str = ""
+    event: str = ""
+    set: frozenset[str] = frozenset()
+    promo: bool = False
 
 
 class Content:
@@ -125,14 +126,17 @@ class Content:
                 yield from self._by_choice(node, choice, "choice")
         if step.waits:
             yield from self._by_objections(node)
-        if step.choices and step.ask is None:
+        paused = step.wait_s is not None
+        if step.choices and step.ask is None and not paused:
             return
+        after_s = step.wait_s or 0.0
         for branch in step.to:
             if (to := self._node(branch.to, node)) is not None:
-                yield Way(node, to, "branch", branch.when)
+                yield Way(node, to, "wait" if paused else "branch", branch.when, after_s=after_s)
         for arm in step.split:
-            yield Way(node, (node[0], arm), "arm")
-        yield from self._by_handoff(node, step.handoff, "else")
+            yield Way(node, (node[0], arm), "wait" if paused else "arm", after_s=after_s)
+        for way in self._by_handoff(node, step.handoff, "wait" if paused else "else"):
+            yield replace(way, after_s=after_s)
 
     def _by_choice(self, node: Node, choice: Choice, kind: WayKind) -> Iterator[Way]:
         if choice.to is not None and (to := self._node(choice.to, node)) is not None:
@@ -167,11 +171,31 @@ class Content:
         gates = []
         for tunnel in self.definition.tunnels.values():
             gates.append(Gate((tunnel.name, tunnel.start), "start"))
-            gates += [Gate((one.to.tunnel, one.to.step), one.link or ", ".join(one.words)) for one in tunnel.enter]
+            for entry in tunnel.enter:
+                what = entry.link or entry.event or ", ".join(entry.words)
+                gates.append(Gate((entry.to.tunnel, entry.to.step), what, event=entry.event))
             for stage in tunnel.stages.values():
                 if stage.step:
                     gates.append(Gate((tunnel.name, stage.step), f"stages.{stage.name}.step"))
                 if stage.late:
                     gates.append(Gate((tunnel.name, stage.late), f"stages.{stage.name}.late", stage.name))
-        gates += [Gate(node, what) for node, what in self.scope.event_gates]
+            for rule in tunnel.events.values():
+                gates += self._gates_of(rule)
         return [gate for gate in gates if gate.to in self.steps]
+
+    def _gates_of(self, rule: EventRule) -> Iterator[Gate]:
+        """The steps that an event leads to: by itself, by its ladder, and by the choices of that."""
+        start = (rule.tunnel, "")
+        known = frozenset(one.variable for one in rule.set)
+        known |= {one.variable for action in rule.do for one in action.set}
+        if rule.to is not None and (to := self._node(rule.to, start)) is not None:
+            yield Gate(to, rule.event, event=rule.event, set=known)
+        promo = False
+        for rung in rule.ladder:
+            promo = promo or bool(rung.promo)
+            if rung.to is not None and (to := self._node(rung.to, start)) is not None:
+                yield Gate(to, rule.event, event=rule.event, set=known, promo=promo)
+            for choice in rung.choices:
+                chosen = known | {one.variable for one in choice.set}
+                for way in self._by_choice(start, choice, "choice"):
+                    yield Gate(way.to, rule.event, event=rule.event, set=chosen, promo=promo)

@@ -17,12 +17,13 @@ from tunnel.language.definition import (
     Answer,
     Choice,
     Condition,
+    EventRule,
     Handoff,
     SetTo,
     Step,
     Template,
 )
-from tunnel.language.expressions import RESERVED
+from tunnel.language.expressions import always
 
 Names = frozenset[str]
 _NOTHING: Names = frozenset()
@@ -36,6 +37,8 @@ def check_flow(content: Content) -> None:
         if node in flow.known:
             flow.check_step(node, step)
     flow.check_objections()
+    flow.check_events()
+    flow.check_products()
     flow.check_settings()
     _check_never_set(content)
 
@@ -62,6 +65,7 @@ class _Point:
 class _Flow:
     def __init__(self, content: Content) -> None:
         self.content = content
+        self.always = always(content.scope.declared)
         self.known: dict[Node, Names] = {}
         """What is set whenever a step is entered."""
         self.ways: dict[Node, list[Way]] = {}
@@ -74,7 +78,7 @@ class _Flow:
         late = [gate for gate in self.content.gates if gate.stage]
         for gate in self.content.gates:
             if not gate.stage:
-                self._meet(gate.to, _NOTHING, waiting)
+                self._meet(gate.to, gate.set, waiting)
         while True:
             self._spread(waiting)
             for gate in late:
@@ -136,8 +140,10 @@ class _Flow:
             self._text(point, step.ask.retry)
         self._choices(point, step.choices)
         for silence in step.silence:
-            self._text(point, silence.say)
-            self._choices(point, silence.choices)
+            self._condition(point, silence.when)
+            reminded = point.after(proven(tree_of(silence.when))) if silence.when is not None else point
+            self._text(reminded, silence.say)
+            self._choices(reminded, silence.choices)
         if step.ask is not None:
             point = self._actions(point.after(frozenset({step.ask.save})), step.then)
         for branch in step.to:
@@ -160,6 +166,32 @@ class _Flow:
         self._text(point, answer.say)
         self._choices(point, answer.choices)
         self._handoff(point, answer.handoff)
+
+    def check_events(self) -> None:
+        """What an event does, it does wherever the contact stands."""
+        for tunnel in self.content.definition.tunnels.values():
+            for entry in tunnel.enter:
+                self._condition(_Point(None, _NOTHING), entry.when)
+            for rule in tunnel.events.values():
+                self._rule(rule)
+
+    def _rule(self, rule: EventRule) -> None:
+        point = _Point(None, _NOTHING)
+        self._condition(point, rule.when)
+        if rule.when is not None:
+            point = point.after(proven(tree_of(rule.when)))
+        point = self._actions(self._sets(point, rule.set), rule.do)
+        for rung in rule.ladder:
+            self._condition(point, rung.when)
+            inside = point.after(proven(tree_of(rung.when))) if rung.when is not None else point
+            self._text(inside, rung.say)
+            self._choices(inside, rung.choices)
+
+    def check_products(self) -> None:
+        """A product is recommended wherever the contact stands."""
+        for product in self.content.definition.products.values():
+            for branch in product.next:
+                self._condition(_Point(None, _NOTHING), branch.when)
 
     def check_settings(self) -> None:
         """The `unknown` text is said anywhere."""
@@ -193,11 +225,11 @@ class _Flow:
 
     def _text(self, point: _Point, template: Template | None) -> None:
         if template is not None:
-            self._missing(point, template, needed(tree_of(template), point.known | RESERVED))
+            self._missing(point, template, needed(tree_of(template), point.known | self.always))
 
     def _condition(self, point: _Point, condition: Condition | None) -> None:
         if condition is not None:
-            self._missing(point, condition, needed(tree_of(condition), point.known | RESERVED, asked=True))
+            self._missing(point, condition, needed(tree_of(condition), point.known | self.always, asked=True))
 
     def _missing(self, point: _Point, used: Template | Condition, names: Names) -> None:
         source = self.content.scope.source_of(used)

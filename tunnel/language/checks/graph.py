@@ -28,7 +28,7 @@ def check_graph(content: Content) -> None:
 
 def _led_to(content: Content, tunnel: str) -> bool:
     from_others = any(way.to[0] == tunnel != way.start[0] for way in content.ways)
-    return from_others or any(node[0] == tunnel for node, _ in content.scope.event_gates)
+    return from_others or any(gate.event and gate.to[0] == tunnel for gate in content.gates)
 
 
 def _check_reach(content: Content) -> None:
@@ -108,7 +108,7 @@ def _check_loops(content: Content) -> None:
     for way in content.ways:
         if way.instant and content.steps[way.start].ask is None:
             instant.setdefault(way.start, []).append(way.to)
-        if way.kind == "silence" or (way.instant and not content.steps[way.start].waits):
+        if way.kind in ("silence", "wait") or (way.instant and not content.steps[way.start].waits):
             unanswered.setdefault(way.start, []).append(way.to)
     _report_loops(content, instant, "loop-without-wait")
     if not content.report.has("loop-without-wait"):

@@ -34,7 +34,7 @@ def _check_keys(content: Content, step: Step, fields: StepKeys) -> None:
         report.add("choices-without-say", fields.key_place("choices"), name=step.name)
     if step.then and step.ask is None:
         report.add("then-without-ask", fields.key_place("then"))
-    if step.choices and step.ask is None:
+    if step.choices and step.ask is None and step.wait_s is None:
         for key in _NEVER_TAKEN:
             if fields.has(key) and not (key == "end" and not step.end):
                 report.add("never-taken", fields.key_place(key), key=key)
@@ -42,7 +42,7 @@ def _check_keys(content: Content, step: Step, fields: StepKeys) -> None:
 
 def _check_silence(content: Content, step: Step, fields: StepKeys) -> None:
     report = content.report
-    if step.waits and not step.silence:
+    if (step.ask or step.choices) and step.wait_s is None and not step.silence:
         report.add("silence-missing", content.place(step), name=step.name)
     if step.silence and not step.waits:
         report.add("silence-without-wait", fields.key_place("silence"), name=step.name)

@@ -8,13 +8,16 @@ from jinja2 import nodes
 
 from tunnel.language.checks.content import Content
 from tunnel.language.checks.needs import tree_of
-from tunnel.language.expressions import RESERVED
+from tunnel.language.expressions import OFFERED, RESERVED
 from tunnel.language.source import Text
 
 Kind = Literal["text", "number", "flag", "list", "moment", "any"]
 
 _OF_VARIABLES: dict[str, Kind] = {"number": "number", "flag": "flag"}
-_OF_RESERVED: dict[str, Kind] = {"tags": "list", "now": "moment", "event": "any", "promo": "any", "source": "any"}
+_OF_RESERVED: dict[str, Kind] = {
+    "tags": "list", "now": "moment", "event": "any", "promo": "any", "source": "any", "had": "list", "visited": "list",
+    "hour": "number", "stages": "any", "products": "any", "product": "any",
+}  # fmt: skip
 _GIVES: dict[str, Kind] = {
     "round": "number", "int": "number", "float": "number", "abs": "number", "length": "number", "sort": "list",
     "default": "any", "first": "text", "last": "text",
@@ -61,7 +64,7 @@ class _Types:
             variable = self.content.definition.settings.variables.get(node.name)
             if variable is not None:
                 return _OF_VARIABLES.get(variable.type, "text")
-            return _OF_RESERVED.get(node.name, "text") if node.name in RESERVED else "any"
+            return _OF_RESERVED.get(node.name, "text") if node.name in RESERVED | OFFERED else "any"
         if isinstance(node, nodes.Const):
             if isinstance(node.value, bool):
                 return "flag"

@@ -21,6 +21,7 @@ MEANING: dict[str, Wording] = {
     "unknown-queue": _unknown("очереди", "queue"),
     "unknown-magnet": _unknown("подарка", "magnet"),
     "unknown-objection": _unknown("возражения", "objection"),
+    "unknown-product": _unknown("товара", "product"),
     "unknown-promo": _unknown("промокода", "promo code"),
     "unknown-filter": _unknown("фильтра", "filter"),
     "unknown-test": _unknown("проверки", "test"),
