@@ -108,7 +108,9 @@ RECORDS = {
     "arm": "an arm of a split was drawn: tunnel, step, arm",
     "trigger": "an event from outside came: name, tunnel, did (what it led to), data names only",
     "ladder": "a ladder: tunnel, event, rung, did (started, said, stopped, ended), why",
-    "held": "something the bot would have started was put off or left out: what, why (quiet, days, frequency), until",
+    "held": "something the bot would have started was put off or left out: what, why (quiet, days, order, talking:"
+    " put off; frequency, days, people, stopped, blocked: left out), until",
+    "overdue": "a lead stands at its stage longer than `within`: tunnel, stage, since",
     "promo": "a promo code was handed out: promo, code, until; or none was left: promo, code ''",
     "parked": "a tunnel was left aside, or taken up again: tunnel, step, did",
     "money": "a payment: tunnel, value, currency, product",

@@ -19,11 +19,12 @@ _KEYS = {
     "contact": "c", "address": "a", "profile": "p", "mode": "m", "mode_before": "mb", "epoch": "e", "queue": "q",
     "operator": "o", "tunnel": "t", "step": "s", "visit": "v", "visit_at": "va", "visits": "vs", "ended": "en",
     "variables": "x", "tags": "g", "stages": "sg", "won": "w", "pending": "pd", "raised": "r", "granted": "gr",
-    "timers": "ti", "last_text": "lt", "last_text_at": "la", "last_press": "lp", "last_press_at": "lq",
+    "timers": "td", "last_text": "lt", "last_text_at": "la", "last_press": "lp", "last_press_at": "lq",
     "last_album": "al", "keyboard_open": "k", "inbound_at": "ia", "callback_buttons": "cb", "source": "so",
     "parked": "pk", "sequence": "n", "told_queue": "tq", "told_ended": "te", "history": "h", "offered": "of",
     "arms": "ar", "promos": "pr", "ladders": "ld", "ladder_count": "lc", "taken": "lx", "events": "ev", "kept": "kp",
     "addresses": "ad",
+    "waiting": "wt", "proactive": "pa", "stage_at": "sa", "next_step": "ns",
 }  # fmt: skip
 
 
@@ -91,7 +92,8 @@ class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda na
     raised: dict[str, int] = {}
     """How often each objection was answered."""
     granted: list[str] = []
-    timers: list[str] = []
+    timers: dict[str, int] = {}
+    """Every armed timer, and what it is armed for: whole Unix seconds (rounded down)."""
     source: dict[str, str] = {}
     parked: dict[str, list[Any]] = {}
     """Tunnels left aside, the latest last: tunnel → [step, when it was left]."""
@@ -134,6 +136,14 @@ class Session(msgspec.Struct, omit_defaults=True, kw_only=True, rename=lambda na
     kept: list[Kept] = []
     addresses: dict[str, Address] = {}
     """Where the contact was last met on each channel: where a rung's `via` may go."""
+    waiting: dict[str, int] = {}
+    """Of the armed timers, those that closed time put off, and what each was first due at, whole Unix seconds."""
+    proactive: list[int] = []
+    """When the bot last wrote by itself (where the content has a cap on that), whole Unix seconds."""
+    stage_at: dict[str, int] = {}
+    """Since when the lead stands at its stage, by tunnel, whole Unix seconds."""
+    next_step: str = ""
+    """«tunnel/step» that a manager's move of the stage wants, once the conversation is the bot's again."""
 
 
 _encoder = msgspec.msgpack.Encoder()

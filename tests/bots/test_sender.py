@@ -113,7 +113,7 @@ async def test_a_person_who_cannot_be_reached_is_left_in_peace(
     assert stored is not None
     session = decode_session(stored[1])
     assert session.mode == "blocked"
-    assert session.timers == []
+    assert session.timers == {}
     await settle(sender)
     assert channel.said == []
 

@@ -6,33 +6,44 @@ from collections.abc import Iterable
 
 from tunnel.engine import asks
 from tunnel.engine.question import media_of
+from tunnel.engine.timers import deadline_of
 from tunnel.engine.work import Work
-from tunnel.language.definition import Action, SetTo, Variable
+from tunnel.language.definition import Action, SetTo, Stage, Variable
 from tunnel.messages import Button, Message, RichText
 from tunnel.session import Value
 
 
-def move_stage(work: Work, name: str, *, work_reason: str = "") -> None:
-    """Move the lead to a stage of the present tunnel. One that is won stays won."""
-    session = work.session
-    tunnel = work.definition.tunnels[session.tunnel]
-    before = session.stages.get(session.tunnel, "")
-    stage = tunnel.stages.get(name)
+def move_stage(work: Work, name: str, *, work_reason: str = "", tunnel: str = "") -> None:
+    """Move the lead to a stage of a tunnel (the present one, unless named). One that is won stays won."""
+    tunnel = tunnel or work.session.tunnel
+    before = work.session.stages.get(tunnel, "")
+    stage = work.definition.tunnels[tunnel].stages.get(name)
     if stage is None:
         work.fault(f"there is no stage {name}")
         return
-    if before == name or (_won(work, before) and stage.outcome != "won"):
-        return
-    session.stages[session.tunnel] = name
-    if stage.outcome == "won" and session.tunnel not in session.won:
-        session.won.append(session.tunnel)
-    work.record("stage", tunnel=session.tunnel, before=before, after=name, reason=work_reason)
+    if before != name and (stage.outcome == "won" or not _won(work, tunnel, before)):
+        put_at_stage(work, tunnel, stage, work_reason)
 
 
-def _won(work: Work, stage: str) -> bool:
+def put_at_stage(work: Work, tunnel: str, stage: Stage, reason: str) -> None:
+    """Whatever the lead's stage was: it is this one from now on, with its deadline."""
     session = work.session
-    known = work.definition.tunnels[session.tunnel].stages.get(stage)
-    return session.tunnel in session.won or (known is not None and known.outcome == "won")
+    before = session.stages.get(tunnel, "")
+    session.stages[tunnel] = stage.name
+    session.stage_at[tunnel] = int(work.now)
+    if (stage.outcome == "won") != (tunnel in session.won):
+        session.won = (
+            [*session.won, tunnel] if stage.outcome == "won" else [won for won in session.won if won != tunnel]
+        )
+    work.record("stage", tunnel=tunnel, before=before, after=stage.name, reason=reason)
+    work.cancel(deadline_of(tunnel))
+    if stage.within_s is not None and not stage.outcome:
+        work.arm(deadline_of(tunnel), work.now + stage.within_s)
+
+
+def _won(work: Work, tunnel: str, stage: str) -> bool:
+    known = work.definition.tunnels[tunnel].stages.get(stage)
+    return tunnel in work.session.won or (known is not None and known.outcome == "won")
 
 
 def assign(work: Work, settings: Iterable[SetTo]) -> None:

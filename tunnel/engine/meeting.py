@@ -101,8 +101,12 @@ def revive(work: Work) -> None:
 def rearm(work: Work) -> None:
     """Reminders were cancelled when the customer stopped; who comes back to the same question gets them again."""
     session = work.session
-    if work.revived and session.mode == "bot" and not work.entered and not session.timers:
+    if work.revived and session.mode == "bot" and not work.entered and not _visit_armed(work):
         timers.arm(work)
+
+
+def _visit_armed(work: Work) -> bool:
+    return any(timers.kind_of(timer) in timers.VISIT for timer in work.session.timers)
 
 
 def kept_source(ref: str, source: dict[str, str]) -> dict[str, str]:

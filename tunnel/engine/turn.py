@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tunnel.effects import Acknowledge, Facts, Needs, Turn
-from tunnel.engine import arrive, handoff, people, presses, silence
+from tunnel.engine import arrive, due, handoff, people, presses
 from tunnel.engine.compiled import compiled
 from tunnel.engine.work import Wanted, Work
 from tunnel.events import (
@@ -52,7 +52,7 @@ HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = MappingProxyType(
         Say: people.say,
         Release: people.release,
         Close: people.close,
-        Timer: silence.remind,
+        Timer: due.fire,
         Trigger: _trigger,
     }
 )

@@ -14,6 +14,7 @@ from tunnel.engine.asks import Rules as AskRules
 from tunnel.engine.asks import Wrong, region_of
 from tunnel.engine.compiled import Compiled, Offer, StepPlan, base36
 from tunnel.engine.phrases import phrase
+from tunnel.engine.timers import VISIT, kind_of
 from tunnel.engine.values import Scene, contact_zone, gather, local_time, product_of, product_values
 from tunnel.events import Event, File
 from tunnel.language.definition import Condition, Template, TemplateFault
@@ -25,6 +26,8 @@ MAX_VISIT = 2**53
 MAX_TIME = 1e11
 """Unix seconds, in the year 5138: far from where calendars end."""
 HISTORY_LENGTH = 10
+MAX_CAP = 100
+"""Of the messages that the bot sent by itself, so many are remembered at most: what a frequency cap can count to."""
 
 
 class Wanted(Exception):
@@ -39,8 +42,8 @@ class Work:
     """What a turn works with. Everything it changes is its own; `turn` gives the session and the effects away."""
 
     __slots__ = (
-        "_recommending", "at", "compiled", "definition", "effects", "entered", "facts", "now", "revived", "scene",
-        "session",
+        "_recommending", "at", "compiled", "definition", "effects", "entered", "facts", "now", "proactive", "revived",
+        "scene", "session",
     )  # fmt: skip
 
     def __init__(self, compiled: Compiled, session: Session, event: Event, facts: Facts) -> None:
@@ -59,6 +62,8 @@ class Work:
         self.scene: Scene | None = None
         """Whose texts are read, where it is not the present step's."""
         self._recommending = False
+        self.proactive = False
+        """What is said at the moment is said without a customer's word, and counts for the frequency cap."""
 
     # --- where the contact stands
 
@@ -84,6 +89,9 @@ class Work:
         elif session.keyboard_open:
             session.keyboard_open = False
             message = Message(text=message.text, media=message.media, buttons=message.buttons, drop_keyboard=True)
+        if self.proactive and self.definition.settings.frequency is not None:
+            session.proactive.append(int(self.now))
+            del session.proactive[:-MAX_CAP]
         self.effects.append(
             Send(
                 address=session.address,
@@ -100,7 +108,7 @@ class Work:
     def phrase(self, key: str, **holes: object) -> str:
         return phrase(self.compiled.language, key, **holes)
 
-    def record(self, what: str, **data: Any) -> None:
+    def record(self, what: str, /, **data: Any) -> None:
         self.effects.append(Record(what=what, data=data))
 
     def ignore(self, why: str) -> None:
@@ -122,13 +130,39 @@ class Work:
         )
 
     def arm(self, timer: str, at: float) -> None:
-        self.session.timers.append(timer)
+        """Wake the contact at `at`, Unix seconds; a timer that is armed already is moved."""
+        at = min(max(at, 0.0), MAX_TIME)
+        self.session.timers[timer] = int(at)
+        self.wake(timer, at)
+
+    def wake(self, timer: str, at: float) -> None:
+        """Have an armed timer fire at another moment than what it is armed for."""
         self.effects.append(Arm(timer=timer, at=at))
 
-    def cancel_timers(self) -> None:
-        for timer in self.session.timers:
+    def cancel_timers(self, *kinds: str) -> None:
+        """Disarm the timers of these kinds (see `engine.timers`); without any, those of the present visit."""
+        session = self.session
+        wanted = kinds or VISIT
+        for timer in [each for each in session.timers if kind_of(each) in wanted]:
+            self.cancel(timer)
+
+    def cancel(self, timer: str) -> None:
+        """Disarm one timer; one that is not armed is no error."""
+        if self.session.timers.pop(timer, None) is not None:
+            self.session.waiting.pop(timer, None)
             self.effects.append(Cancel(timer=timer))
-        self.session.timers = []
+
+    def trial(self) -> Work:
+        """A copy to try something on: `adopt` it, or let it go."""
+        other = copy(self)
+        other.session = own_copy(self.session)
+        other.effects = list(self.effects)
+        return other
+
+    def adopt(self, trial: Work) -> None:
+        """What was done on a trial is what was done here. (References to the former session are stale then.)"""
+        for name in Work.__slots__:
+            setattr(self, name, getattr(trial, name))
 
     def switch(self, trigger: modes.Trigger, operator: str = "") -> bool:
         """Move the conversation's mode; False where the machine has no such move."""
@@ -263,7 +297,10 @@ def own_copy(session: Session) -> Session:
     mine.stages = dict(session.stages)
     mine.raised = dict(session.raised)
     mine.granted = list(session.granted)
-    mine.timers = list(session.timers)
+    mine.timers = dict(session.timers)
+    mine.waiting = dict(session.waiting)
+    mine.proactive = list(session.proactive)
+    mine.stage_at = dict(session.stage_at)
     mine.visits = dict(session.visits)
     mine.won = list(session.won)
     mine.history = list(session.history)

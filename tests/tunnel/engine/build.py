@@ -7,6 +7,8 @@ from datetime import time
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
+from tunnel.engine.player import Player
+from tunnel.engine.timers import VISIT, kind_of
 from tunnel.language.definition import (
     Definition,
     Entry,
@@ -90,3 +92,8 @@ def definition(
         steps_by_key={step.key: step for each in tunnels for step in each.steps.values()},
         links={entry.link.casefold(): entry for each in tunnels for entry in each.enter if entry.link},
     )
+
+
+def of_visit(player: Player) -> dict[str, float]:
+    """The armed timers that belong to the present visit: reminders and the step's own pause."""
+    return {timer: at for timer, at in player.timers.items() if kind_of(timer) in VISIT}

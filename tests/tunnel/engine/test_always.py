@@ -14,6 +14,7 @@ from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Echo, Facts, Fault, R
 from tunnel.engine import new_session, turn
 from tunnel.engine.compiled import compiled
 from tunnel.engine.moves import MAX_STEPS
+from tunnel.engine.timers import VISIT, kind_of
 from tunnel.engine.turn import BROKEN, HANDLERS
 from tunnel.events import (
     Address,
@@ -204,7 +205,10 @@ profiles = maybe(
 customer = {"id": st.just("e"), "at": times, "sent_at": times, "address": addresses, "profile": profiles}
 operator = {"id": st.just("e"), "at": times, "operator": pick(["", "i", "p"])}
 timers = st.one_of(
-    st.builds(lambda visit, index: f"silence:{visit}:{index}", st.integers(-1, 9), st.integers(-1, 3)), words
+    st.builds(lambda visit, index: f"s:{visit}:{index}", st.integers(-1, 9), st.integers(-1, 3)),
+    st.builds(lambda visit: f"w:{visit}", st.integers(-1, 9)),
+    pick(["d:t", "d:u", "d:gone"]),
+    words,
 )
 EVENTS = {
     Text: st.builds(Text, text=words, **customer),
@@ -249,7 +253,11 @@ sessions = st.builds(
     pending=maybe(st.builds(Pending, names_, counts)),
     raised=st.dictionaries(names_, counts, max_size=2),
     granted=st.lists(names_, max_size=2),
-    timers=st.lists(timers, max_size=3),
+    timers=st.dictionaries(timers, counts, max_size=3),
+    waiting=st.dictionaries(timers, counts, max_size=2),
+    proactive=st.lists(counts, max_size=4),
+    stage_at=st.dictionaries(names_, counts, max_size=2),
+    next_step=names_,
     last_text=words,
     last_text_at=times,
     last_press=tokens,
@@ -287,7 +295,7 @@ def _check(before: Session, event, result: Turn) -> None:
     if isinstance(event, Take | Say | Close | Colleague | Denied | Allowed | Receipt | Trigger):
         assert not bot
     if isinstance(event, Timer) and before.mode != "bot":
-        assert not result.effects or [type(effect) for effect in result.effects] == [Record]
+        assert all(isinstance(effect, Record | Arm) for effect in result.effects)
     if isinstance(event, Press) and event.ack:
         assert isinstance(result.effects[0], Acknowledge)
     _check_order(result)
@@ -326,7 +334,12 @@ def _check_timers(before: Session, result: Turn) -> None:
             armed.append(effect.timer)
     assert set(result.session.timers) <= set(armed)
     if result.session.mode != "bot":
-        assert result.session.timers == [] or result.session.timers == before.timers
+        left = _of_visits(result.session)
+        assert not left or left == _of_visits(before)
+
+
+def _of_visits(session: Session) -> dict[str, int]:
+    return {timer: at for timer, at in session.timers.items() if kind_of(timer) in VISIT}
 
 
 @unhurried

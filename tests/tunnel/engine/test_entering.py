@@ -58,7 +58,7 @@ def test_a_step_acts_in_the_order_of_the_language():
         (effect.what if isinstance(effect, Record) else type(effect).__name__.lower()) for effect in player.effects
     ]
     assert kinds == [
-        "touch", "entered", "stage", "set", "tagged", "desk", "send", "granted", "send", "arm",
+        "touch", "entered", "stage", "arm", "set", "tagged", "desk", "send", "granted", "send", "arm",
     ]  # fmt: skip
     assert gift.media == (Media("document", "files/g.pdf", "Гид.pdf"),)
     assert gift.text.plain == "Ваш гид"
@@ -67,7 +67,7 @@ def test_a_step_acts_in_the_order_of_the_language():
     assert question.text.plain == "Привет 1"
     assert question.text.spans[0].kind == "bold"
     assert [e.text for e in player.effects if isinstance(e, Desk)] == ["1"]
-    assert [e.at for e in player.effects if isinstance(e, Arm)] == [player.now + 60]
+    assert [e.at for e in player.effects if isinstance(e, Arm)] == [player.now + 86400, player.now + 60]
     assert player.session.granted == ["gift"]
     assert player.session.tags == ["t"]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.tunnel.engine.build import definition, step, text, tunnel
+from tests.tunnel.engine.build import definition, of_visit, step, text, tunnel
 from tunnel.effects import Desk, Send
 from tunnel.engine.handoff import is_open, next_opening
 from tunnel.engine.player import Player, noon, texts
@@ -201,7 +201,7 @@ def test_back_leaves_the_queue_and_repeats_the_question(player):
     assert player.session.mode == "bot"
     assert player.session.queue == ""
     assert player.desk_posts("system")[-1].text == "Клиент вернулся к боту."
-    assert len(player.timers) == 2
+    assert len(of_visit(player)) == 2
 
 
 def test_back_from_a_step_that_only_hands_over_goes_to_the_last_question(player):

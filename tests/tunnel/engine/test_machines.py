@@ -8,9 +8,9 @@ import pytest
 
 from tests.tunnel.engine.build import key, step, text, to, tunnel
 from tunnel.engine import modes
+from tunnel.engine.due import fire
 from tunnel.engine.graph import END, Edge, Graph, edges
 from tunnel.engine.player import Player
-from tunnel.engine.silence import remind
 from tunnel.engine.turn import HANDLERS
 from tunnel.events import Event
 from tunnel.language.definition import Branch, Choice, Handoff, Silence, Target
@@ -46,7 +46,7 @@ def test_what_undoes_a_block(before, trigger):
 
 def test_every_event_has_its_handler():
     assert set(HANDLERS) == set(get_args(Event))
-    assert HANDLERS[get_args(Event)[-2]] is remind
+    assert HANDLERS[get_args(Event)[-2]] is fire
 
 
 def _tunnel():

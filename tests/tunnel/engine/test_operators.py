@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tunnel.engine.build import of_visit
 from tunnel.effects import Send
 from tunnel.engine.player import Player, texts
 from tunnel.events import Close, Colleague, Denied, File, Release, Say, Take
@@ -20,7 +21,7 @@ def test_take_silences_the_bot_at_once(player):
     player.start("siding")
     player.operator("/take", "Иван")
     assert (player.session.mode, player.session.operator, player.session.epoch) == ("operator", "Иван", 1)
-    assert player.timers == {}
+    assert of_visit(player) == {}
     assert player.say("Дом") == []
     assert player.wait(100 * HOUR) == []
     assert player.say("дорого") == []
@@ -91,7 +92,7 @@ def test_release_repeats_the_question_in_full(player):
     assert player.operator("/return") == [question]
     assert (player.session.mode, player.session.operator, player.session.queue) == ("bot", "", "")
     assert player.session.visit == 1
-    assert len(player.timers) == 2
+    assert len(of_visit(player)) == 2
     assert texts(player.press("Дом")) == ["Какая площадь стен в квадратных метрах?"]
 
 
@@ -187,7 +188,7 @@ def test_a_colleague_in_the_messenger_takes_without_being_repeated(player):
     event = Colleague(id="c", at=player.now, address=player.address, text="Добрый день", operator="Анна")
     assert player.apply(event) == []
     assert (player.session.mode, player.session.operator, player.session.epoch) == ("operator", "Анна", 1)
-    assert player.timers == {}
+    assert of_visit(player) == {}
     assert player.apply(event) == []
     assert player.session.epoch == 1
     assert player.say("Спасибо") == []

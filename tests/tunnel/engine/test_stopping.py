@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.tunnel.engine.build import definition, step, text, to, tunnel
+from tests.tunnel.engine.build import definition, of_visit, step, text, to, tunnel
 from tunnel.effects import Facts, Send
 from tunnel.engine import new_session, turn
 from tunnel.engine.player import Player, texts
@@ -29,7 +29,7 @@ def test_stop_is_confirmed_once_and_then_there_is_silence(player):
     player.start("siding")
     assert texts(player.say("Стоп!")) == ["Хорошо, больше не пишу. Захотите вернуться — просто напишите сюда."]
     assert player.session.mode == "stopped"
-    assert player.timers == {}
+    assert of_visit(player) == {}
     assert player.wait(100 * DAY) == []
     assert player.say("стоп") == []
     assert player.say("отписаться") == []
@@ -62,7 +62,7 @@ def test_blocked_is_silence_until_the_customer_is_back(player):
     player.start("siding")
     assert _denied(player) == []
     assert player.session.mode == "blocked"
-    assert player.timers == {}
+    assert of_visit(player) == {}
     assert player.wait(100 * DAY) == []
     assert _denied(player) == []
     assert _allowed(player) == []

@@ -1,0 +1,34 @@
+"""Deadlines of stages: a lead that stands at one for too long is journalled, and the stage's `late` step is entered."""
+
+from __future__ import annotations
+
+from tunnel.engine import gate, moves
+from tunnel.engine.gate import Due
+from tunnel.engine.work import Work
+from tunnel.language.definition import Target
+
+
+def overdue(work: Work, due: Due) -> None:
+    """A lead has stood at its stage longer than `within`."""
+    session = work.session
+    tunnel = work.definition.tunnels.get(due.rest)
+    stage = tunnel.stages.get(session.stages.get(due.rest, "")) if tunnel is not None else None
+    if tunnel is None or stage is None:
+        work.ignore("the stage is gone")
+        return
+    if not due.waited:
+        work.record("overdue", tunnel=tunnel.name, stage=stage.name, since=session.stage_at.get(tunnel.name, 0))
+    if not stage.late:
+        return
+    if session.mode != "bot":
+        why = session.mode if session.mode in ("stopped", "blocked") else "people"
+        gate.hold(work, "late", gate.Refused(why))
+        return
+    target = Target(tunnel.name, stage.late)
+    gate.start(work, "late", lambda given: _enter(given, target), due=due, talking=True)
+
+
+def _enter(work: Work, target: Target) -> None:
+    if work.session.tunnel and not work.session.ended:
+        moves.record_left(work, by="late")
+    moves.go(work, target)
