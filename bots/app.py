@@ -22,6 +22,7 @@ from bots.bilingual import language_of
 from bots.content import Content, ContentBroken
 from bots.desk import DESK_PACE, Desk
 from bots.intake import Intake
+from bots.links import LinkMaker, Signer, open_links
 from bots.phrases import OPEN_THE_CHAT
 from bots.polling import Poller
 from bots.projector import Projector
@@ -112,7 +113,14 @@ class App:
     """The parts of one process, wired."""
 
     def __init__(
-        self, settings: Settings, content: Content, store: Store, accounts: Accounts, roles: frozenset[str], poll: bool
+        self,
+        settings: Settings,
+        content: Content,
+        store: Store,
+        accounts: Accounts,
+        roles: frozenset[str],
+        poll: bool,
+        links: tuple[Signer, LinkMaker],
     ) -> None:
         self.settings = settings
         self.content = content
@@ -129,6 +137,7 @@ class App:
         """Set when the process stops: streams to browsers end."""
         self.port = settings.port
         self.records = Records.open(settings.database_url, settings.data) if "projector" in roles else None
+        self.signer, self.link_maker = links
         self._turner: Turner | None = None
 
     def turner(self) -> Turner:
@@ -136,7 +145,9 @@ class App:
         definition = self.content.definition
         if self._turner is None or self._turner.definition is not definition:
             prepare(definition)
-            self._turner = Turner(definition, self.accounts.by_key, echo=self.accounts.web.echo_call)
+            self._turner = Turner(
+                definition, self.accounts.by_key, echo=self.accounts.web.echo_call, links=self.link_maker
+            )
         return self._turner
 
     def parts(self) -> list[Part]:
@@ -219,7 +230,8 @@ async def running(settings: Settings, content: Content, roles: frozenset[str], p
         stack.push_async_callback(store.close)
         accounts = build_accounts(settings, store)
         stack.push_async_callback(_close_all, accounts.channels)
-        app = App(settings, content, store, accounts, roles, poll)
+        links = await open_links(store, settings.public_url)
+        app = App(settings, content, store, accounts, roles, poll, links)
         if app.records is not None:
             stack.push_async_callback(app.records.close)
         app.turner()

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bots.links import Goal, LinkMaker, encode_goal, marked
 from bots.rows import (
     DESK_ACCOUNT,
     CallRow,
@@ -29,6 +30,7 @@ from tunnel.effects import (
     Effect,
     Facts,
     Fault,
+    Grant,
     Identify,
     Needs,
     Record,
@@ -38,6 +40,7 @@ from tunnel.effects import (
 from tunnel.engine import new_session, turn
 from tunnel.events import Address, Event, FromCustomer, FromOperator, Profile, decode_event
 from tunnel.language.definition import Definition
+from tunnel.messages import Button, Message
 from tunnel.session import Session, decode_session, encode_session
 
 _journal_encoder = msgspec.msgpack.Encoder()
@@ -53,13 +56,23 @@ class Poison(Exception):
         self.cause = cause
 
 
+class Wanting(Exception):
+    """A turn cannot go on without a grant. `index` counts the claim's events, control events first."""
+
+    def __init__(self, needs: Needs) -> None:
+        super().__init__(needs.key)
+        self.needs = needs
+        self.index = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the turns of one claim may know of the outside."""
+    """What the turns of one claim may know of the outside. grants: by the event's index, then by `Needs.key`."""
 
     now: float
     desk: bool
     profile: Profile | None = None
+    grants: Mapping[int, dict[str, Grant]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -85,6 +98,12 @@ class Outcome:
     """What was meant for operators, while there are none."""
     rows: int = 0
     """How many rows the contact had put into outboxes before."""
+    identities: list[Identify] = field(default_factory=list)
+    """To be known before the commit."""
+    links: dict[str, bytes] = field(default_factory=dict)
+    """Tracked links in these messages and where each leads, to be kept before the commit."""
+    place: tuple[str, str] = ("", "")
+    """Tunnel and step (or the event of a ladder) that is speaking."""
 
     @property
     def next_row(self) -> int:
@@ -96,17 +115,25 @@ class Turner:
     """Applies events to sessions under one definition, and writes effects down as rows."""
 
     def __init__(
-        self, definition: Definition, channels: Mapping[str, Channel], *, echo: Callable[[str, str], Call]
+        self,
+        definition: Definition,
+        channels: Mapping[str, Channel],
+        *,
+        echo: Callable[[str, str], Call],
+        links: LinkMaker | None = None,
     ) -> None:
-        """channels: by `account_key`. echo: (text, event id) → the web chat's call that shows a customer's words."""
+        """channels: by `account_key`. echo: (text, event id) → the web chat's call that shows a customer's words.
+        links: without it they go out as they are.
+        """
         self.definition = definition
         self._channels = channels
         self._echo = echo
+        self._links = links
 
     def handle(self, claim: Claim, outside: Outside, skip: Mapping[int, str]) -> tuple[Commit, Outcome]:
         """Run every claimed event in order. `skip`: poisoned events to set aside, by index, with their cause.
 
-        Raises Poison for the first event whose turn fails.
+        Raises Poison for the first event whose turn fails, Wanting for one that needs what `outside` has not.
         """
         outcome = self._begin(claim, outside)
         outcome.rows = claim.rows
@@ -116,7 +143,10 @@ class Turner:
                 outcome.dead.append(DeadLetter("turn", skip[index], blob, claim.contact, outside.now))
                 continue
             try:
-                self._apply(outcome, decode_event(blob))
+                self._apply(outcome, decode_event(blob), outside.grants.get(index))
+            except Wanting as wanting:
+                wanting.index = index
+                raise
             except Exception as error:
                 raise Poison(index, f"{type(error).__name__}: {error}") from error
         return self._commit(claim, outcome), outcome
@@ -133,14 +163,15 @@ class Turner:
             outcome.dead.append(DeadLetter("turn", cause, claim.session, claim.contact, outside.now))
             return outcome
 
-    def _apply(self, outcome: Outcome, event: Event) -> None:
+    def _apply(self, outcome: Outcome, event: Event, grants: dict[str, Grant] | None) -> None:
         outside = outcome.outside
         if outside.profile is not None and isinstance(event, FromCustomer) and event.profile is None:
             event = msgspec.structs.replace(event, profile=outside.profile)
-        facts = Facts(now=outside.now, seed=seed_of(event.id), desk=outside.desk)
+        facts = Facts(now=outside.now, seed=seed_of(event.id), desk=outside.desk, grants=grants or {})
         result = turn(self.definition, outcome.session, event, facts)
         if isinstance(result, Needs):
-            raise NotImplementedError(f"the turn needs {result.grant}, which this release cannot grant")
+            raise Wanting(result)
+        outcome.place = (outcome.session.tunnel, outcome.session.step)
         outcome.session, outcome.event = result.session, event
         if words := _words_of(event):
             who = "operator" if isinstance(event, FromOperator) else "customer"
@@ -172,6 +203,8 @@ class Turner:
             typing = channel.typing(address, outcome.event.id.rpartition(":")[2])
             if typing is not None:
                 outcome.outgoing.append(_aside(address, typing))
+        if self._links is not None and any(button.link for button in message.buttons):
+            message = self._tracked(outcome, address.channel, message)
         first = outcome.next_row
         for call in channel.render(address, message, callback_buttons=effect.callback_buttons):
             beside = None
@@ -179,6 +212,24 @@ class Turner:
                 beside, outcome.beside = outcome.beside[1], None
             outcome.outgoing.append(_row(address, CallRow(address, call, beside), by_bot=by_bot))
         outcome.sends.append((first, outcome.next_row - first))
+
+    def _tracked(self, outcome: Outcome, channel: str, message: Message) -> Message:
+        """The message with its links led through our own redirect, and marked with where they come from."""
+        tunnel, step = outcome.place
+        marks = {"utm_source": channel, "utm_medium": "messenger", "utm_campaign": tunnel, "utm_content": step}
+
+        def track(button: Button) -> Button:
+            if self._links is None or not button.link:
+                return button
+            goal = Goal(marked(button.link, marks), button.link, button.label)
+            tracked = self._links.track(outcome.session.contact, goal, channel)
+            if tracked is None:
+                return button
+            url, link = tracked
+            outcome.links[link] = encode_goal(goal)
+            return msgspec.structs.replace(button, link=url)
+
+        return msgspec.structs.replace(message, buttons=tuple(map(track, message.buttons)))
 
     def acknowledge(self, outcome: Outcome, effect: Acknowledge) -> None:
         """Keep the acknowledgement until a message takes it along."""
@@ -233,8 +284,16 @@ def _fault(_: Turner, outcome: Outcome, effect: Fault) -> None:
     outcome.faults.append(effect)
 
 
+def _identify(_: Turner, outcome: Outcome, effect: Identify) -> None:
+    outcome.identities.append(effect)
+
+
 def _recorded(_: Turner, outcome: Outcome, effect: Record) -> None:
-    """The journal holds every effect."""
+    """The journal holds every effect; what is said after this one is said here."""
+    if effect.what == "entered":
+        outcome.place = (effect.data["tunnel"], effect.data["step"])
+    elif effect.what == "ladder":
+        outcome.place = (effect.data["tunnel"], effect.data["event"])
 
 
 WRITERS: Mapping[type, Callable[[Turner, Outcome, Any], None]] = {
@@ -244,7 +303,7 @@ WRITERS: Mapping[type, Callable[[Turner, Outcome, Any], None]] = {
     Arm: _arm,
     Cancel: _cancel,
     Desk: Turner.post,
-    Identify: _recorded,
+    Identify: _identify,
     Record: _recorded,
     Fault: _fault,
 }

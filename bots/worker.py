@@ -11,12 +11,13 @@ import msgspec
 import structlog
 
 from bots.backoff import Backoff
+from bots.granting import grant
 from bots.metrics import FAULTS, TURNS
 from bots.phrases import POISONED
 from bots.rows import DESK_ACCOUNT, DeskRow, account_key, desk_lane, encode_row
-from bots.turns import Outcome, Outside, Poison, Turner
+from bots.turns import Outcome, Outside, Poison, Turner, Wanting
 from channels.base import Channel, SendError
-from state import Claim, Commit, Outgoing, Store, Unavailable
+from state import Claim, Commit, Outgoing, Store, Unavailable, identity_of
 from tunnel.effects import Desk
 from tunnel.events import FromCustomer, Profile, decode_event
 
@@ -27,6 +28,9 @@ BLOCK_MS = 500
 POISON_TRIES = 5
 RECOVER_EVERY_S = 1.0
 PROFILE_TIME_S = 1.0
+GRANTS_MOST = 10
+"""In one turn; a turn that wants more is a mistake of ours."""
+LINKS_REMEMBERED = 10_000
 
 
 class Worker:
@@ -50,6 +54,7 @@ class Worker:
         self._desk = desk
         self._clock = clock
         self._stopping = False
+        self._kept_links: set[str] = set()
 
     def stop(self) -> None:
         """Claim nothing more."""
@@ -78,29 +83,66 @@ class Worker:
             return 0
         profiles = await self._profiles(claims)
         turner = self._turner()
-        commits = [
-            commit
-            for claim in claims
-            if (commit := self._turns(turner, claim, profiles.get(claim.contact))) is not None
-        ]
+        commits, outcomes = [], []
+        for claim in claims:
+            turned = await self._turns(turner, claim, profiles.get(claim.contact))
+            if turned is not None:
+                commits.append(turned[0])
+                outcomes.append(turned[1])
         if not commits:
             return 0
+        await self._before_commit(outcomes)
         done = await self._store.commit(commits)
         TURNS.labels("committed").inc(sum(done))
         TURNS.labels("fenced").inc(len(done) - sum(done))
+        faults = [(fault.where, fault.message) for outcome in outcomes for fault in outcome.faults]
+        if faults:
+            await self._store.count_faults(turner.definition.revision, faults)
         return sum(done)
 
-    def _turns(self, turner: Turner, claim: Claim, profile: Profile | None) -> Commit | None:
-        """The claim's commit; None to leave it for another try."""
+    async def _before_commit(self, outcomes: Sequence[Outcome]) -> None:
+        """Do what has to be done before these turns count. Each may be repeated. Raises state.Unavailable."""
+        links: dict[str, bytes] = {}
+        for outcome in outcomes:
+            links |= outcome.links
+            for identity in outcome.identities:
+                name = identity_of(identity.kind, identity.value)
+                await self._store.identify(outcome.session.contact, name, proven=identity.proven)
+        new = {link: goal for link, goal in links.items() if link not in self._kept_links}
+        if new:
+            await self._store.keep_links(new)
+            if len(self._kept_links) > LINKS_REMEMBERED:
+                self._kept_links.clear()
+            self._kept_links |= new.keys()
+
+    async def _turns(self, turner: Turner, claim: Claim, profile: Profile | None) -> tuple[Commit, Outcome] | None:
+        """The claim's commit; None to leave it for another try. Raises state.Unavailable."""
         outside = Outside(self._clock(), self._desk, profile)
         try:
-            commit, outcome = turner.handle(claim, outside, {})
+            commit, outcome = await self._granted(turner, claim, outside, {})
         except Poison as poison:
-            return self._poisoned(turner, claim, outside, poison)
+            return await self._poisoned(turner, claim, outside, poison)
         self._report(outcome)
-        return commit
+        return commit, outcome
 
-    def _poisoned(self, turner: Turner, claim: Claim, outside: Outside, poison: Poison) -> Commit | None:
+    async def _granted(
+        self, turner: Turner, claim: Claim, outside: Outside, skip: Mapping[int, str]
+    ) -> tuple[Commit, Outcome]:
+        """Run the turns, reserving what they need as they come to need it. Raises Poison, state.Unavailable."""
+        while True:
+            try:
+                return turner.handle(claim, outside, skip)
+            except Wanting as wanting:
+                had = outside.grants.get(wanting.index, {})
+                if wanting.needs.key in had or len(had) >= GRANTS_MOST:
+                    raise Poison(wanting.index, f"the turn needs {wanting.needs.key} for ever") from wanting
+                given = await grant(self._store, turner.definition, claim.contact, wanting.needs)
+                grants = {**outside.grants, wanting.index: {**had, wanting.needs.key: given}}
+                outside = replace(outside, grants=grants)
+
+    async def _poisoned(
+        self, turner: Turner, claim: Claim, outside: Outside, poison: Poison
+    ) -> tuple[Commit, Outcome] | None:
         TURNS.labels("failed").inc()
         log.error(
             "a turn failed",
@@ -110,15 +152,15 @@ class Worker:
             cause=type(poison.__cause__).__name__,
         )
         if poison.index > 0:  # what came before it is sound; the poison is then the head, with tries of its own
-            commit, outcome = turner.handle(_head(claim, poison.index), outside, {})
+            commit, outcome = await self._granted(turner, _head(claim, poison.index), outside, {})
         elif claim.tries < POISON_TRIES:
             return None
         else:
-            commit, outcome = turner.handle(_head(claim, 1), outside, {0: poison.cause})
+            commit, outcome = await self._granted(turner, _head(claim, 1), outside, {0: poison.cause})
             post = Desk(kind="notify", text=POISONED(turner.definition.settings.language))
             commit = self._with_post(commit, outcome, post)
         self._report(outcome)
-        return commit
+        return commit, outcome
 
     def _with_post(self, commit: Commit, outcome: Outcome, post: Desk) -> Commit:
         if not self._desk:

@@ -68,11 +68,13 @@ class Desk(_Effect, frozen=True, omit_defaults=True, kw_only=True):
 
 class Identify(_Effect, frozen=True, omit_defaults=True, kw_only=True):
     """The contact is known by this phone (E.164) or e-mail (lower case) from now on: events from outside that name it
-    reach them, also those that came before. `value` is personal data.
+    reach them, also those that came before. `value` is personal data. `proven`: the channel vouches for it (a number
+    shared by its owner, WhatsApp's own); what is only typed never takes an identity away from somebody else.
     """
 
     kind: Literal["phone", "email"]
     value: str
+    proven: bool = False
 
 
 class Record(_Effect, frozen=True, omit_defaults=True, kw_only=True):

@@ -15,7 +15,7 @@ from channels.base import RetryLater
 from state import Store
 from tests.bots.conftest import Clock
 from tests.bots.stage import ACCOUNT, NOW, RecordingChannel, address, contact, press, start, text
-from tunnel.effects import Effect, Needs
+from tunnel.effects import Effect
 from tunnel.events import Profile, Start, Take
 from tunnel.session import decode_session
 
@@ -109,10 +109,10 @@ async def test_poison_is_set_aside_with_its_cause_and_neighbours_are_unharmed(
     worker._desk = True
     real = Turner._apply
 
-    def apply(self: Turner, outcome: object, event: object) -> None:
+    def apply(self: Turner, outcome: object, event: object, *rest: object) -> None:
         if getattr(event, "text", "") == "poison":
             raise ZeroDivisionError("injected")
-        real(self, outcome, event)  # type: ignore[arg-type]
+        real(self, outcome, event, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Turner, "_apply", apply)
     await intake.accept_events("telegram", [start(), text("t1", "poison"), start("s2", "8")])
@@ -153,14 +153,6 @@ async def test_an_unreadable_session_begins_anew(store: Store, intake: Intake, w
 
 def test_every_kind_of_effect_has_a_writer() -> None:
     assert set(WRITERS) == set(get_args(Effect))
-
-
-async def test_a_turn_that_needs_a_grant_is_a_fault_of_this_release(
-    store: Store, intake: Intake, worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bots.turns.turn", lambda *args: Needs(grant="promo"))
-    await intake.accept_events("telegram", [start()])
-    assert await work(store, worker) == 0
 
 
 async def test_a_channel_that_is_off_leaves_a_dead_letter(

@@ -24,7 +24,7 @@ function icon(path) {
 
 function safe(url) {
   try {
-    return SAFE.has(new URL(url).protocol);
+    return SAFE.has(new URL(url, document.baseURI).protocol); // our own redirect comes without a host
   } catch {
     return false;
   }
