@@ -22,7 +22,7 @@ _KEYS = {
     "timers": "td", "last_text": "lt", "last_text_at": "la", "last_press": "lp", "last_press_at": "lq",
     "last_album": "al", "keyboard_open": "k", "inbound_at": "ia", "callback_buttons": "cb", "source": "so",
     "parked": "pk", "sequence": "n", "told_queue": "tq", "told_ended": "te", "history": "h", "offered": "of",
-    "arms": "ar", "promos": "pr", "ladders": "ld", "ladder_count": "lc", "taken": "lx", "events": "ev", "kept": "kp",
+    "arms": "ar", "promos": "pm", "ladders": "ld", "ladder_count": "lc", "taken": "lx", "events": "ev", "kept": "kp",
     "addresses": "ad",
     "waiting": "wt", "proactive": "pa", "stage_at": "sa", "next_step": "ns",
 }  # fmt: skip

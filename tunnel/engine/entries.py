@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tunnel.engine import moves
+from tunnel.engine import moves, parking
 from tunnel.engine.said import Said
 from tunnel.engine.words import MAX_CHARS
 from tunnel.engine.work import Work
-from tunnel.language.definition import Entry
+from tunnel.language.definition import Entry, Target
 
 
 def entry_of(work: Work, said: Said, *, whole: bool) -> Entry | None:
@@ -26,7 +26,16 @@ def enter_by(work: Work, entry: Entry) -> None:
     if session.tunnel == entry.to.tunnel and work.plan is not None and not session.ended:
         moves.repeat(work)
     else:
-        moves.go(work, entry.to)
+        enter(work, entry.to)
+
+
+def enter(work: Work, target: Target) -> None:
+    """Go into a tunnel from outside: where it was left aside, or, if the way in leads to a step of its own, there."""
+    place = parking.place_of(work, target.tunnel)
+    if place is None or target != work.compiled.start_of(target.tunnel):
+        moves.go(work, target)
+    else:
+        moves.take_up(work, place, by="entry")
 
 
 def start_over(work: Work) -> None:
@@ -43,7 +52,8 @@ def begin(work: Work) -> None:
     target = work.compiled.start_of(default) or work.compiled.start_of(next(iter(work.definition.tunnels), ""))
     if target is None:
         work.fault("there is no tunnel")
-    moves.go(work, target)
+        return
+    enter(work, target)
 
 
 def strand(work: Work) -> None:

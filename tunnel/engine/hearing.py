@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tunnel.engine import answer, entries, moves
+from tunnel.engine import answer, entries, moves, parking
 from tunnel.engine.question import say_ended
 from tunnel.engine.said import Said
 from tunnel.engine.work import Work
@@ -40,7 +40,10 @@ def _known_way(work: Work, said: Said) -> bool:
 def _hear_after_end(work: Work, said: Said) -> None:
     if work.session.told_ended and _choose_after_end(work, said):
         return
-    if work.compiled.word_in(said.text, said.normal) == "start":
+    kind = work.compiled.word_in(said.text, said.normal)
+    if kind == "back" and moves.take_up(work, parking.latest(work), by="back"):
+        return
+    if kind == "start":
         entries.begin(work)
     elif not _known_way(work, said):
         say_ended(work)

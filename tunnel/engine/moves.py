@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tunnel.effects import Effect, Send
-from tunnel.engine import actions, handoff, splits, timers
+from tunnel.engine import actions, handoff, parking, promos, splits, timers
 from tunnel.engine.compiled import StepPlan
 from tunnel.engine.graph import END
 from tunnel.engine.question import resume, step_message
@@ -17,7 +17,7 @@ MAX_STEPS = 50
 def go(work: Work, target: Target | None, *, back: bool = False) -> None:
     """Enter a step, and the steps it leads on to, until one waits. None: the way has ended in people's hands.
 
-    back: to a step visited before: its question and its stage, but none of its other effects again.
+    back: to a step visited before: its question and, in the same tunnel, its stage; none of its other effects again.
     """
     while target is not None:
         if target.step == END:
@@ -45,11 +45,15 @@ def _enter(work: Work, target: Target, *, back: bool) -> Target | None:
     if work.entered >= MAX_STEPS:
         _say_once(work)
         return _trouble(work, f"more than {MAX_STEPS} steps in one turn")
+    work.scene = None
     if not back:
         _remember(work)
+    crosses = target.tunnel != work.session.tunnel
+    if crosses:
+        parking.cross(work, target.tunnel)
     _stand(work, plan)
     step = plan.step
-    if step.stage:
+    if step.stage and not (back and crosses):  # a tunnel that was left aside may have moved on meanwhile
         actions.move_stage(work, step.stage, work_reason=step.reason)
     if not back:
         if step.set:
@@ -58,6 +62,8 @@ def _enter(work: Work, target: Target, *, back: bool) -> Target | None:
             actions.perform(work, step.do)
         if step.magnet:
             actions.grant(work, step.magnet)
+        if step.promo:
+            promos.hand_out(work, step.promo, work.session.visit)
     if step.say is not None or step.ask is not None or step.media or step.choices:
         work.say(step_message(work, plan))
     if step.waits:
@@ -155,7 +161,19 @@ def go_back(work: Work) -> None:
                 record_left(work, by="back")
                 go(work, Target(step.tunnel, step.name), back=True)
                 return
+        if take_up(work, parking.latest(work), by="back"):
+            return
     resume(work)
+
+
+def take_up(work: Work, place: Target | None, *, by: str) -> bool:
+    """Go on where a tunnel was left: its question again. False where there is no such place."""
+    if place is None:
+        return False
+    if work.session.tunnel and not work.session.ended:
+        record_left(work, by=by)
+    go(work, place, back=True)
+    return True
 
 
 def record_left(work: Work, *, by: str, label: str = "") -> None:

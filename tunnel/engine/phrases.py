@@ -50,6 +50,7 @@ _RU: dict[str, str] = {
     "weekday_6": "в воскресенье с {time}",
     # to the operators
     "desk_handoff": "Клиент ждёт менеджера: {where}",
+    "desk_no_promo": "Промокоды «{promo}» кончились: клиенту не досталось.",
     "desk_trouble": "Ошибка в сценарии, клиент передан вам: {where}",
     "desk_taken": "{operator}: разговор взят.",
     "desk_joined": "{operator} отвечает в разговоре, который взял другой оператор.",
@@ -103,6 +104,7 @@ _EN: dict[str, str] = {
     "weekday_5": "on Saturday from {time}",
     "weekday_6": "on Sunday from {time}",
     "desk_handoff": "A customer waits for a manager: {where}",
+    "desk_no_promo": "There are no codes of “{promo}” left: a customer got none.",
     "desk_trouble": "The scenario failed and the customer is passed to you: {where}",
     "desk_taken": "{operator} has taken the conversation.",
     "desk_joined": "{operator} answers in a conversation that another operator took.",

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from math import inf
 
 from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Needs, Record, Send, Turn
 from tunnel.engine.turn import new_session, turn
@@ -187,7 +186,10 @@ class Player:
     def _code(self, needs: Needs) -> Grant:
         """A code as the worker would reserve it: the same for the same visit, at most as many as the promo's limit."""
         promo = self.definition.promos.get(needs.grant)
-        if promo is None or sum(key.startswith(f"{promo.name}:") for key in self.granted) >= (promo.limit or inf):
+        if promo is None:
+            return Grant()
+        given = sum(key.startswith(f"{promo.name}:") for key in self.granted)
+        if promo.limit is not None and given >= promo.limit:
             return self.granted.get(needs.key, Grant())
         letters = blake2b(needs.key.encode(), digest_size=32).hexdigest().upper()
         code = re.sub(r"\{random:(\d+)\}", lambda hole: letters[: int(hole[1])], promo.code)

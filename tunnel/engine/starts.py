@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tunnel.engine import entries, moves, people
+from tunnel.engine import entries, people
 from tunnel.engine.meeting import kept_source, rearm, revive
 from tunnel.engine.work import Work
 from tunnel.language.definition import Target
@@ -26,7 +26,7 @@ def open_by(work: Work, ref: str, source: dict[str, str]) -> None:
         else:
             entries.start_over(work)
     else:
-        moves.go(work, target)
+        entries.enter(work, target)
     rearm(work)
 
 

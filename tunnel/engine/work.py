@@ -212,7 +212,7 @@ class Work:
         try:
             markdown = template.render(self._values(template.names))
         except TemplateFault as error:
-            self.fault(str(error))
+            self._failed(template.names, error)
             return _EMPTY
         return parse(markdown)
 
@@ -235,8 +235,19 @@ class Work:
         try:
             return template.render(self._values(template.names)).strip()
         except TemplateFault as error:
-            self.fault(str(error))
+            self._failed(template.names, error)
             return ""
+
+    def _failed(self, names: frozenset[str], error: TemplateFault) -> None:
+        """A text that wants a promo code where none was left is no mistake of the content's: it is left out."""
+        if not ("promo" in names and self.out_of_promos):
+            self.fault(str(error))
+
+    @property
+    def out_of_promos(self) -> bool:
+        """Whether no code was left of the promo that was to be handed out last."""
+        promos = self.session.promos
+        return bool(promos) and not promos[next(reversed(promos))][0]
 
     def holds(self, condition: Condition | None) -> bool:
         """Whether a condition holds; none always does, and a failing one is reported and does not."""

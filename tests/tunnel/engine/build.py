@@ -12,10 +12,16 @@ from tunnel.engine.timers import VISIT, kind_of
 from tunnel.language.definition import (
     Definition,
     Entry,
+    EventKind,
+    EventRule,
+    Frequency,
     Hours,
     Magnet,
     Objection,
+    Product,
+    Promo,
     Queue,
+    Quiet,
     Settings,
     Stage,
     Step,
@@ -50,6 +56,7 @@ def tunnel(
     stages: Sequence[Stage] = (),
     enter: Sequence[Entry] = (),
     start: str = "",
+    events: Sequence[EventRule] = (),
 ) -> Tunnel:
     return Tunnel(
         name=name,
@@ -59,6 +66,7 @@ def tunnel(
         stages={stage.name: stage for stage in stages},
         enter=tuple(enter),
         file=f"tunnels/{name}.yaml",
+        events={rule.event: rule for rule in events},
     )
 
 
@@ -69,6 +77,11 @@ def definition(
     magnets: Sequence[Magnet] = (),
     queues: Mapping[str, Queue] | None = None,
     language: str = "ru",
+    promos: Sequence[Promo] = (),
+    products: Sequence[Product] = (),
+    events: Sequence[EventKind] = (),
+    quiet: Quiet | None = None,
+    frequency: Frequency | None = None,
 ) -> Definition:
     settings = Settings(
         company="Фасад",
@@ -81,6 +94,8 @@ def definition(
         human=("оператор", "менеджер", "человек"),
         back=("назад",),
         unknown=text("Не понял вас."),
+        quiet=quiet,
+        frequency=frequency,
     )
     return Definition(
         revision="0" * 16,
@@ -91,6 +106,9 @@ def definition(
         magnets={magnet.name: magnet for magnet in magnets},
         steps_by_key={step.key: step for each in tunnels for step in each.steps.values()},
         links={entry.link.casefold(): entry for each in tunnels for entry in each.enter if entry.link},
+        promos={promo.name: promo for promo in promos},
+        products={product.name: product for product in products},
+        events={kind.name: kind for kind in events},
     )
 
 
