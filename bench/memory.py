@@ -54,7 +54,8 @@ async def ours(url: str, contacts: int) -> float:
         while len(commits) < len(people):
             for claim in await store.claim("bench", BATCH):
                 session.contact, session.address = claim.contact, people[len(commits)]
-                timer = (session.timers[0], player.now + 3600.0)
+                session.addresses = {"telegram": session.address}
+                timer = next(iter(session.timers.items()))
                 commits.append(Commit(claim, encode_session(session), 0, 0, 1, arm=(timer,)))
         await store.commit(commits)
     await store.close()

@@ -155,7 +155,7 @@ class Turner:
         if claim.session is None:
             return Outcome(new_session(claim.contact), outside)
         try:
-            return Outcome(decode_session(claim.session), outside)
+            return Outcome(decode_session(claim.session, claim.contact), outside)
         except msgspec.MsgspecError as error:
             # A blob that no release of ours wrote. The person is met as a new one, and the blob is kept.
             outcome = Outcome(new_session(claim.contact), outside)

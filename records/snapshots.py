@@ -62,7 +62,7 @@ async def tell(connection: AsyncConnection, snapshots: Mapping[str, bytes], kind
 
 def _details(contact: str, body: bytes, kinds: Mapping[str, str]) -> dict[str, Any] | None:
     try:
-        session = decode_session(body[HEADER_BYTES:])
+        session = decode_session(body[HEADER_BYTES:], contact)
     except msgspec.MsgspecError:
         return None  # the worker begins such a session anew
     if not session.variables:

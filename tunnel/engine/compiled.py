@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
+from tunnel.base36 import base36
 from tunnel.engine import matching
 from tunnel.engine.graph import Graph
 from tunnel.engine.matching import Phrase
@@ -18,8 +19,6 @@ from tunnel.messages import RichText
 ENDED_KEY = "ended"
 """Stands for a step in the tokens of "start again" and "talk to a manager". Too short to be a step's key."""
 AGAIN_KEY, MANAGER_KEY = "again", "people"
-
-_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +158,6 @@ def _free_key(name: str, taken: set[str]) -> str:
         if key not in taken:
             return key
         salt += 1
-
-
-def base36(number: int) -> str:
-    """Write a number that is not negative with digits and small letters."""
-    if number < 36:
-        return _ALPHABET[number]
-    digits = []
-    while number:
-        number, digit = divmod(number, 36)
-        digits.append(_ALPHABET[digit])
-    return "".join(reversed(digits))
 
 
 def _words(definition: Definition) -> dict[str, str]:

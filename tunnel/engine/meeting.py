@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from math import floor
 
 import msgspec
@@ -13,6 +12,7 @@ from tunnel.engine.modes import allow
 from tunnel.engine.said import Said
 from tunnel.engine.work import Work
 from tunnel.events import FromCustomer, Profile, Start, Text
+from tunnel.session import mark
 
 SAME_S = 3.0
 """Within this time the same press, or the same text, is one."""
@@ -32,7 +32,7 @@ def meet(work: Work, event: FromCustomer, *, wrote: bool = True) -> None:
     if not wrote:
         return
     session.inbound_at = work.at
-    session.last_press = ""
+    session.last_press = 0
     if event.source and not isinstance(event, Start):
         session.source = kept_source("", event.source)
         work.record("touch", ref="", source=dict(session.source))
@@ -68,9 +68,9 @@ def repeated(work: Work, event: Text, raw: str) -> bool:
     """
     session = work.session
     at = event.at or work.at
-    mark = raw if len(raw) <= 64 else blake2b(raw.encode(), digest_size=16).hexdigest()
-    same = mark == session.last_text and abs(at - session.last_text_at) < SAME_S
-    session.last_text, session.last_text_at = mark, at
+    found = mark(raw)
+    same = found == session.last_text and abs(at - session.last_text_at) < SAME_S
+    session.last_text, session.last_text_at = found, at
     return same
 
 

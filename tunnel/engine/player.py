@@ -159,7 +159,7 @@ class Player:
     def apply(self, event: Event) -> list[Message]:
         """Apply any event at the present moment."""
         result = self._turn(event)
-        self.session = decode_session(encode_session(result.session))
+        self.session = decode_session(encode_session(result.session), result.session.contact)
         said: list[Message] = []
         for effect in result.effects:
             self.effects.append(effect)

@@ -11,6 +11,7 @@ from tunnel.engine.question import answer_offers, ask_again, pending_plan, say_e
 from tunnel.engine.said import Said
 from tunnel.engine.work import Work
 from tunnel.events import Press
+from tunnel.session import mark
 
 
 def press(work: Work, event: Press) -> None:
@@ -23,11 +24,12 @@ def press(work: Work, event: Press) -> None:
     found = _pressed(work, token)
     label = clean(event.label[:200]) or (work.label(found[0]) if found else "")
     echo(work, event, label)
-    if token and token == last and abs(work.at - last_at) < SAME_S:
+    pressed = mark(token) if token else 0
+    if pressed and pressed == last and abs(work.at - last_at) < SAME_S:
         session.last_press, session.last_press_at = last, last_at
         work.ignore("the same press again")
         return
-    session.last_press, session.last_press_at = token, work.at
+    session.last_press, session.last_press_at = pressed, work.at
     revive(work)
     if session.mode in ("queued", "operator"):
         people.pass_on(work, label, remind_after_s=people.PRESS_REMIND_AFTER_S)

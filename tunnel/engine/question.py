@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tunnel.engine.compiled import AGAIN_KEY, ENDED_KEY, MANAGER_KEY, AnswerPlan, Offer, StepPlan, base36
+from tunnel.base36 import base36
+from tunnel.engine.compiled import AGAIN_KEY, ENDED_KEY, MANAGER_KEY, AnswerPlan, Offer, StepPlan
 from tunnel.engine.work import Work, joined
 from tunnel.language.definition import MediaFile
 from tunnel.messages import Button, Media, Message, RichText

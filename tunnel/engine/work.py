@@ -8,11 +8,12 @@ from copy import copy
 from math import isfinite
 from typing import Any
 
+from tunnel.base36 import base36
 from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Needs, Record, Send
 from tunnel.engine import modes
 from tunnel.engine.asks import Rules as AskRules
 from tunnel.engine.asks import Wrong, region_of
-from tunnel.engine.compiled import Compiled, Offer, StepPlan, base36
+from tunnel.engine.compiled import Compiled, Offer, StepPlan
 from tunnel.engine.phrases import phrase
 from tunnel.engine.timers import VISIT, kind_of
 from tunnel.engine.values import Scene, contact_zone, gather, local_time, product_of, product_values

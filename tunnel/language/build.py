@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import list_currencies
 
+from tunnel.base36 import DIGITS
 from tunnel.language.definition import (
     Answer,
     Branch,
@@ -69,7 +70,7 @@ def short_key(text: str, taken: Container[str] = frozenset()) -> str:
     salt = 0
     while True:
         number = int.from_bytes(blake2b(f"{salt or ''}{text}".encode(), digest_size=8).digest())
-        key = "".join("0123456789abcdefghijklmnopqrstuvwxyz"[number // 36**place % 36] for place in range(6))
+        key = "".join(DIGITS[number // 36**place % 36] for place in range(6))
         if key not in taken:
             return key
         salt += 1
