@@ -1,0 +1,76 @@
+// What an operator does. Each command carries the version that is on the screen; a 409 says what is true now.
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { fill, useWords } from "../words";
+import type { Words } from "../words/ru";
+import { asked, client, commandId, type Conflict, type Conversation, Refusal, type Schemas } from "./client";
+import { refreshThread } from "./hooks";
+
+type Done = Schemas["Done"];
+type Bodies = {
+  take: Schemas["Take"];
+  release: Schemas["Release"];
+  close: Schemas["Close"];
+  say: Schemas["Say"];
+  notes: Schemas["WriteNote"];
+  assign: Schemas["Assign"];
+  snooze: Schemas["Snooze"];
+  step: Schemas["SendStep"];
+  variables: Schemas["SetVariable"];
+  tags: Schemas["ChangeTags"];
+  stage: Schemas["MoveStage"];
+  tasks: Schemas["AddTask"];
+  "tasks/{task}/done": Schemas["EndTask"];
+};
+export type Command = keyof Bodies;
+export type Order<C extends Command = Command> = { command: C; body: Omit<Bodies[C], "id" | "version">; id?: string; task?: string };
+
+/** What people are told of a refusal. */
+export function saidOf(error: unknown, words: Words): string {
+  if (error instanceof Refusal) {
+    if (error.status === 0) return words.lost;
+    if (error.conflict) return saidOfConflict(error.conflict, error.message, words);
+    return fill(words.failedCommand, { reason: error.message });
+  }
+  return fill(words.failedCommand, { reason: String(error) });
+}
+
+function saidOfConflict(now: Conflict, message: string, words: Words): string {
+  if (now.owner && (now.error === "held" || now.error === "version")) return fill(words.faster, { name: now.owner.name });
+  if (now.error === "version") return fill(words.changed, { state: words.modes[now.mode] });
+  return message;
+}
+
+/** Sends commands for one conversation, and tells what became of them. */
+export function useCommand(contact: string) {
+  const queries = useQueryClient();
+  const words = useWords();
+  return useMutation({
+    mutationFn: async ({ command, body, id, task }: Order): Promise<Done> => {
+      const version = queries.getQueryData<Conversation>(["conversation", contact])?.version ?? 0;
+      const path = `/api/console/conversations/{contact}/${command}` as "/api/console/conversations/{contact}/take";
+      return asked(
+        client.POST(path, {
+          params: { path: { contact, ...(task ? { task } : {}) } },
+          body: { ...body, id: id ?? commandId(), version } as Bodies["take"],
+        }),
+      );
+    },
+    onSuccess: (done) => {
+      queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: done.mode, owner: done.owner, version: done.version });
+      if (done.on_the_wire.length) notifications.show({ message: words.onWire, color: "yellow" });
+    },
+    onError: (error) => {
+      const conflict = error instanceof Refusal ? error.conflict : undefined;
+      if (conflict) {
+        queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: conflict.mode, owner: conflict.owner, version: conflict.version });
+      }
+      notifications.show({ message: saidOf(error, words), color: "red", autoClose: 8_000 });
+    },
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ["conversation", contact] });
+      void queries.invalidateQueries({ queryKey: ["card", contact] });
+      void refreshThread(queries, contact).catch(() => undefined);
+    },
+  });
+}

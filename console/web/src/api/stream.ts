@@ -1,0 +1,98 @@
+// One stream of changes a tab. After a break it goes on from the last number; what cannot be resumed is read anew.
+import type { QueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { Schemas } from "./client";
+import { type Filter, refreshThread, refreshTop } from "./hooks";
+
+type Change = Schemas["Change"];
+const LIST_MS = 700;
+const COUNTS_MS = 1_500;
+const GONE_MS = 2_500;
+const AGAIN_MS = 3_000;
+
+/** At once, and then at most once in `ms`, the last time included. */
+function throttled(act: () => void, ms: number): () => void {
+  let timer: number | undefined;
+  let again = false;
+  const run = () => {
+    act();
+    again = false;
+    timer = window.setTimeout(() => {
+      timer = undefined;
+      if (again) run();
+    }, ms);
+  };
+  return () => {
+    if (timer === undefined) run();
+    else again = true;
+  };
+}
+
+function apply(queries: QueryClient, change: Change, open: string | undefined) {
+  const { contact, kinds } = change;
+  if (contact === open) {
+    if (kinds.some((kind) => kind !== "contact" && kind !== "task")) void refreshThread(queries, contact).catch(() => undefined);
+    void queries.invalidateQueries({ queryKey: ["conversation", contact] });
+    if (kinds.some((kind) => kind !== "status")) void queries.invalidateQueries({ queryKey: ["card", contact] });
+    if (kinds.includes("message")) void queries.invalidateQueries({ queryKey: ["answers", contact] });
+  } else {
+    queries.removeQueries({ queryKey: ["thread", contact] });
+    queries.removeQueries({ queryKey: ["card", contact] });
+    queries.removeQueries({ queryKey: ["conversation", contact] });
+    queries.removeQueries({ queryKey: ["answers", contact] });
+  }
+}
+
+/** Keeps what is on the screen true. Returns whether the stream is up. */
+export function useChanges(filter: Filter, open: string | undefined): boolean {
+  const queries = useQueryClient();
+  const [up, setUp] = useState(true);
+  const now = useRef({ filter, open });
+  now.current = { filter, open };
+
+  useEffect(() => {
+    const list = throttled(() => void refreshTop(queries, now.current.filter).catch(() => undefined), LIST_MS);
+    const counts = throttled(() => void queries.invalidateQueries({ queryKey: ["counts"] }), COUNTS_MS);
+    let gone: number | undefined;
+    let again: number | undefined;
+    let broken = false;
+    let source: EventSource;
+    const heard = (event: MessageEvent<string>) => {
+      apply(queries, JSON.parse(event.data) as Change, now.current.open);
+      list();
+      counts();
+    };
+    const connect = () => {
+      source = new EventSource("/api/console/events");
+      source.addEventListener("message", heard);
+      source.addEventListener("change", heard);
+      // What happened too long ago to be told one by one: everything on the screen is read anew.
+      source.addEventListener("reset", () => void queries.invalidateQueries());
+      source.onopen = () => {
+        window.clearTimeout(gone);
+        setUp(true);
+        if (broken) {
+          void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" && queryKey[0] !== "thread" });
+          if (now.current.open) void refreshThread(queries, now.current.open).catch(() => undefined);
+        }
+        broken = false;
+      };
+      source.onerror = () => {
+        broken = true;
+        window.clearTimeout(gone);
+        gone = window.setTimeout(() => setUp(false), GONE_MS);
+        if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+        void queries.invalidateQueries({ queryKey: ["me"] });
+        again = window.setTimeout(connect, AGAIN_MS);
+      };
+    };
+    connect();
+    return () => {
+      window.clearTimeout(gone);
+      window.clearTimeout(again);
+      source.close();
+    };
+  }, [queries]);
+  return up;
+}

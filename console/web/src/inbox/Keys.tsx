@@ -1,0 +1,23 @@
+import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
+import { useWords } from "../words";
+
+/** All keys, on "?". */
+export function Keys({ opened, close }: { opened: boolean; close: () => void }) {
+  const words = useWords();
+  const keys: [string, string][] = [
+    ["J", words.keys.next], ["K", words.keys.previous], ["/", words.keys.search], ["T", words.keys.take], ["R", words.keys.reply],
+    ["N", words.keys.note], ["I", words.keys.card], ["Esc", words.keys.leave], ["?", words.keys.help],
+  ];
+  return (
+    <Modal opened={opened} onClose={close} title={words.me.keys} size="sm">
+      <Stack gap="xs">
+        {keys.map(([key, does]) => (
+          <Group key={key} justify="space-between">
+            <Text size="sm">{does}</Text>
+            <Kbd>{key}</Kbd>
+          </Group>
+        ))}
+      </Stack>
+    </Modal>
+  );
+}

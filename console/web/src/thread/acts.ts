@@ -1,0 +1,31 @@
+// What the bot or a person did, in a sentence.
+import type { Act } from "../api/client";
+import type { Language } from "../words";
+import { fill } from "../words";
+import type { Words } from "../words/ru";
+
+const BY_WORDS = new Set(["left"]);
+
+/** A line of the thread; "" for what says nothing to an operator. */
+export function actWords(act: Act, words: Words, language: Language): string {
+  const templates: Record<string, string> = words.acts;
+  const kind = BY_WORDS.has(act.kind) ? `${act.kind}_${act.data["by"] ?? ""}` : act.kind;
+  const template = templates[kind] ?? templates[act.kind];
+  if (template === undefined) return act.kind;
+  const who = act.operator?.name ?? words.bot;
+  const data = { ...act.data, who };
+  const modes: Record<string, string> = words.modes;
+  if (act.kind === "mode") return fill(template, { ...data, after: modes[act.data["after"] ?? ""] ?? act.data["after"] ?? "" });
+  if (act.data["until"]) {
+    const until = Number(act.data["until"]);
+    const at = Number.isFinite(until) ? until * 1000 : Date.parse(act.data["until"]);
+    const when = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    return tidy(fill(template, { ...data, until: Number.isNaN(at) ? act.data["until"] : when.format(at) }));
+  }
+  return tidy(fill(template, data));
+}
+
+/** Holes that nothing fills, and the marks around them, go. */
+function tidy(text: string): string {
+  return text.replace(/\s*[:,]?\s*[«“]?\{\w+\}[»”]?/g, "").trim();
+}

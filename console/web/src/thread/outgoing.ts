@@ -1,0 +1,52 @@
+// Replies that are on the screen before the program has them: each is drawn at once, and replaced by its own message.
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { asked, client, commandId, type Conversation, Refusal, type Schemas, type ThreadItem } from "../api/client";
+import { saidOf } from "../api/commands";
+import { refreshThread } from "../api/hooks";
+import { useWords } from "../words";
+
+export type Outgoing = { id: string; at: number; text: string; files: Schemas["Uploaded"][]; wrong: string };
+
+/** `wrong`: why a reply did not leave; it stays in the thread and can be sent again under the same id. */
+export function useOutgoing(contact: string, items: ThreadItem[] | undefined) {
+  const words = useWords();
+  const queries = useQueryClient();
+  const [sent, setSent] = useState<Outgoing[]>([]);
+
+  const arrived = useMemo(() => new Set(items?.flatMap((item) => (item.item === "message" && item.event ? [item.event] : []))), [items]);
+  const isThere = useCallback((id: string) => [...arrived].some((event) => event.endsWith(id)), [arrived]);
+  useEffect(() => setSent((all) => (all.some((one) => isThere(one.id)) ? all.filter((one) => !isThere(one.id)) : all)), [isThere]);
+
+  const mark = useCallback((id: string, wrong: string) => setSent((all) => all.map((one) => (one.id === id ? { ...one, wrong } : one))), []);
+  const forget = useCallback((id: string) => setSent((all) => all.filter((one) => one.id !== id)), []);
+
+  const send = useCallback(
+    async (message: Pick<Outgoing, "text" | "files"> & { id?: string }): Promise<boolean> => {
+      const id = message.id ?? commandId();
+      setSent((all) => [...all.filter((one) => one.id !== id), { id, at: Date.now() / 1000, text: message.text, files: message.files, wrong: "" }]);
+      const version = queries.getQueryData<Conversation>(["conversation", contact])?.version ?? 0;
+      try {
+        const done = await asked(
+          client.POST("/api/console/conversations/{contact}/say", {
+            params: { path: { contact } },
+            body: { id, version, text: message.text, files: message.files.map((file) => file.id) },
+          }),
+        );
+        queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: done.mode, owner: done.owner, version: done.version });
+        void refreshThread(queries, contact).catch(() => undefined);
+        return true;
+      } catch (error) {
+        const conflict = error instanceof Refusal ? error.conflict : undefined;
+        if (conflict) {
+          queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: conflict.mode, owner: conflict.owner, version: conflict.version });
+        }
+        mark(id, saidOf(error, words));
+        return false;
+      }
+    },
+    [contact, mark, queries, words],
+  );
+  const waiting = useMemo(() => sent.filter((one) => !isThere(one.id)), [sent, isThere]);
+  return { waiting, send, forget };
+}
