@@ -32,7 +32,7 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
     """The key of a ladder's rung, whose choices wait; `objection` is empty then."""
 
 
-class Ladder(msgspec.Struct, array_like=True):
+class Ladder(msgspec.Struct, frozen=True, array_like=True):
     """A ladder under way, or (`rung` < 0) a move to a step that waits for open time."""
 
     number: int

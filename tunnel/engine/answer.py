@@ -7,15 +7,27 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from tunnel.engine import actions, asks, entries, handoff, matching, moves
-from tunnel.engine.compiled import AnswerPlan, Offer, StepPlan
+from tunnel.engine.compiled import AnswerPlan, Offer, RungPlan, StepPlan
 from tunnel.engine.objections import raise_objection
 from tunnel.engine.phrases import ORDINALS
-from tunnel.engine.question import answer_offers, ask_again, asks_phone, pending_plan, resume, with_share
+from tunnel.engine.question import (
+    answer_offers,
+    ask_again,
+    asks_phone,
+    pending_plan,
+    pending_rung,
+    resume,
+    rung_offers,
+    with_share,
+)
 from tunnel.engine.said import Said
+from tunnel.engine.values import Scene, event_of
 from tunnel.engine.words import normal, tokens, word
 from tunnel.engine.work import Work
 from tunnel.language.definition import Handoff, Target
 from tunnel.messages import Message, RichText, Span
+
+MAX_TAKEN = 20
 
 
 def hear(work: Work, said: Said, plan: StepPlan, otherwise: str = "") -> None:
@@ -51,13 +63,27 @@ def not_understood(work: Work, said: Said, plan: StepPlan, otherwise: str) -> No
 # --- choices
 
 
-def _choice(work: Work, said: Said, plan: StepPlan) -> bool:
+def pending_choice(work: Work, said: Said) -> bool:
+    """Whether the text names a choice of the objection's answer, or of the ladder's rung, that waits; it is taken."""
+    rung = pending_rung(work)
     answer = pending_plan(work)
-    if answer is not None:
+    if rung is not None:
+        offer = chosen(work, said, rung_offers(work, rung))
+        if offer is not None:
+            assert work.session.pending is not None
+            take_rung(work, rung, work.session.pending.answer, offer, by="text")
+            return True
+    elif answer is not None:
         offer = chosen(work, said, answer_offers(work, answer))
         if offer is not None:
             take(work, offer, by="text", answer=answer)
             return True
+    return False
+
+
+def _choice(work: Work, said: Said, plan: StepPlan) -> bool:
+    if pending_choice(work, said):
+        return True
     for offers in _offered(work, plan):
         offer = chosen(work, said, work.shown(offers))
         if offer is not None:
@@ -117,8 +143,9 @@ def take(work: Work, offer: Offer, *, by: str, answer: AnswerPlan | None = None)
     label = work.label(offer)
     if choice.set:
         actions.assign(work, choice.set)
+    work.scene = None
     if choice.to is not None:
-        _leave_by_choice(work, offer, choice.to, by=by, answer=answer)
+        _leave_by_choice(work, offer, choice.to, label, by=by, answer=answer)
     elif choice.objection:
         raise_objection(work, choice.objection, by="button")
     elif choice.handoff is not None:
@@ -130,14 +157,26 @@ def take(work: Work, offer: Offer, *, by: str, answer: AnswerPlan | None = None)
         resume(work)
 
 
-def _leave_by_choice(work: Work, offer: Offer, target: Target, *, by: str, answer: AnswerPlan | None) -> None:
-    label = work.label(offer)
+def take_rung(work: Work, plan: RungPlan, number: int, offer: Offer, *, by: str) -> None:
+    """Do what a choice of a ladder's rung says. `number`: the ladder's, whose buttons are old then."""
+    session = work.session
+    session.taken = [*session.taken, number][-MAX_TAKEN:]
+    session.pending = None
+    work.scene = Scene(plan.tunnel, event_of(session, plan.tunnel), plan.rung.product)
+    take(work, offer, by=by)
+    work.scene = None
+
+
+def _leave_by_choice(
+    work: Work, offer: Offer, target: Target, label: str, *, by: str, answer: AnswerPlan | None
+) -> None:
     if answer is not None and target.step != "end":
         work.record("won_back", name=answer.objection, answer=answer.index, label=label)
     if target.step == "resume":
         resume(work)
         return
-    moves.record_left(work, by=by, label=label)
+    if work.session.tunnel:
+        moves.record_left(work, by=by, label=label)
     moves.go(work, moves.along(work, offer.trigger, target))
 
 
@@ -204,6 +243,12 @@ def keep_answer(work: Work, plan: StepPlan, value: str | float | bool | list[str
         work.session.pending = None
     work.session.variables[ask.save] = value
     work.record("set", names=[ask.save])
+    variable = work.definition.settings.variables.get(ask.save)
+    if variable is not None and isinstance(value, str):
+        if variable.type == "phone":
+            work.identify("phone", value)
+        elif variable.type == "email":
+            work.identify("email", value.lower())
     if not work.session.profile.timezone and isinstance(value, str) and asks_phone(work, plan):
         work.session.profile = replace(work.session.profile, timezone=asks.zone_of(value))
     moves.record_left(work, by="answer")

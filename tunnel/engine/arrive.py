@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tunnel.engine import answer, asks, people
+from tunnel.engine import answer, asks, ladders, people, triggers
 from tunnel.engine.hearing import hear_anywhere
 from tunnel.engine.meeting import clean, echo, late, meet, rearm, repeated, revive, stops
 from tunnel.engine.question import asks_phone
@@ -69,6 +69,9 @@ def phone(work: Work, event: Phone) -> None:
     revive(work)
     session = work.session
     plan = work.plan
+    shown = asks.own_phone(number, work.ask_rules().region) if event.own else None
+    if shown is not None:
+        work.identify("phone", shown)
     if session.mode in ("queued", "operator"):
         people.pass_on(work, number)
     elif plan is None or session.ended:
@@ -77,12 +80,10 @@ def phone(work: Work, event: Phone) -> None:
         answer.not_understood(work, Said(""), plan, "attachment")
     elif not event.own:
         answer.not_understood(work, Said(""), plan, "not_own_phone")
+    elif shown is None:
+        answer.retry(work, plan, "")
     else:
-        shown = asks.own_phone(number, work.ask_rules().region)
-        if shown is None:
-            answer.retry(work, plan, "")
-        else:
-            answer.keep_answer(work, plan, shown)
+        answer.keep_answer(work, plan, shown)
     rearm(work)
 
 
@@ -108,6 +109,7 @@ def denied(work: Work, event: Denied) -> None:
     session = work.session
     before = session.mode
     work.cancel_timers()
+    ladders.answered(work)
     if not work.switch("deny"):
         work.ignore("has denied already")
         return
@@ -125,3 +127,5 @@ def allowed(work: Work, event: Allowed) -> None:
 
 def receipt(work: Work, event: Receipt) -> None:
     work.record("receipt", message_id=event.message_id, status=event.status, error=event.error)
+    if event.status == "read":
+        triggers.read(work)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TypeVar
 
 from tunnel.base36 import base36
 from tunnel.engine import matching
@@ -13,7 +14,7 @@ from tunnel.engine.graph import Graph
 from tunnel.engine.matching import Phrase
 from tunnel.engine.phrases import START_WORDS
 from tunnel.engine.words import Word, normal, tokens, word
-from tunnel.language.definition import Choice, Definition, Entry, Objection, Step, Target, Template
+from tunnel.language.definition import Choice, Definition, Entry, EventRule, Objection, Rung, Step, Target, Template
 from tunnel.messages import RichText
 
 ENDED_KEY = "ended"
@@ -57,6 +58,15 @@ class AnswerPlan:
     offers: tuple[Offer, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RungPlan:
+    """A rung of a ladder and its choices."""
+
+    tunnel: str
+    rung: Rung
+    offers: tuple[Offer, ...]
+
+
 class Compiled:
     """Everything the engine derives from a definition. Immutable once built, and shared by all turns."""
 
@@ -76,6 +86,21 @@ class Compiled:
         self.human = _phrases(definition.settings.human)
         self.objections = _objection_phrases(definition.objections.values())
         self.entries = _entry_phrases(definition)
+        self.rules: Mapping[str, Sequence[EventRule]] = _by_event(
+            rule for tunnel in definition.tunnels.values() for rule in tunnel.events.values()
+        )
+        self.event_entries: Mapping[str, Sequence[Entry]] = _by_event(
+            entry for tunnel in definition.tunnels.values() for entry in tunnel.enter if entry.event
+        )
+        self.heard = frozenset(self.rules) | frozenset(self.event_entries) | _until(self.rules)
+        """The events from outside that content does something with."""
+        self.rungs: Mapping[str, RungPlan] = {
+            rung.key: RungPlan(rule.tunnel, rung, offers(rung.choices))
+            for rules in self.rules.values()
+            for rule in rules
+            for rung in rule.ladder
+        }
+        """By the rung's key."""
         self.texts: dict[int, RichText] = {}
         """Texts without holes, rendered when first said; by the template's identity, which lives as long as we do."""
 
@@ -175,6 +200,20 @@ def _phrases(texts: Sequence[str]) -> tuple[Phrase, ...]:
 def _objection_phrases(objections: Iterable[Objection]) -> tuple[tuple[Phrase, str], ...]:
     found = [(phrase, objection.name) for objection in objections for phrase in _phrases(objection.phrases)]
     return tuple(sorted(found, key=lambda pair: -len(pair[0].words)))
+
+
+_Named = TypeVar("_Named", EventRule, Entry)
+
+
+def _by_event(found: Iterable[_Named]) -> dict[str, list[_Named]]:
+    by_event: dict[str, list[_Named]] = {}
+    for each in found:
+        by_event.setdefault(each.event, []).append(each)
+    return by_event
+
+
+def _until(rules: Mapping[str, Sequence[EventRule]]) -> frozenset[str]:
+    return frozenset(rule.until for each in rules.values() for rule in each if rule.until)
 
 
 def _entry_phrases(definition: Definition) -> tuple[tuple[Phrase, Entry], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from tunnel.engine import deadlines, pauses, silence, timers
+from tunnel.engine import deadlines, pauses, silence, timers, triggers
 from tunnel.engine.gate import Due
 from tunnel.engine.work import Work
 from tunnel.events import Timer
@@ -20,6 +20,7 @@ KINDS: Mapping[str, Callable[[Work, Due], None]] = MappingProxyType(
         timers.SILENCE: silence.remind,
         timers.WAIT: pauses.end,
         timers.DEADLINE: deadlines.overdue,
+        timers.LADDER: triggers.due,
     }
 )
 """What each kind of timer does."""

@@ -47,7 +47,10 @@ def start_over(work: Work) -> None:
 
 
 def begin(work: Work) -> None:
-    """Enter the default tunnel."""
+    """Enter the default tunnel; events that came before the customer's first words are heard first."""
+    if work.session.kept:
+        work.begin_waits = True
+        return
     default = work.definition.settings.default
     target = work.compiled.start_of(default) or work.compiled.start_of(next(iter(work.definition.tunnels), ""))
     if target is None:

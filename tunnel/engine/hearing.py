@@ -12,10 +12,12 @@ def hear_anywhere(work: Work, said: Said, otherwise: str = "") -> None:
     """Words for the bot, wherever the customer stands."""
     session = work.session
     plan = work.plan
-    if session.ended:
-        _hear_after_end(work, said)
-    elif plan is not None:
+    if plan is not None and not session.ended:
         answer.hear(work, said, plan, otherwise)
+    elif answer.pending_choice(work, said):
+        return
+    elif session.ended:
+        _hear_after_end(work, said)
     elif not _known_way(work, said):
         if session.tunnel:
             entries.strand(work)

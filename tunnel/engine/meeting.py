@@ -7,11 +7,11 @@ from math import floor
 import msgspec
 
 from tunnel.effects import Echo
-from tunnel.engine import timers
+from tunnel.engine import asks, ladders, timers
 from tunnel.engine.modes import allow
 from tunnel.engine.said import Said
 from tunnel.engine.work import Work
-from tunnel.events import FromCustomer, Profile, Start, Text
+from tunnel.events import Address, FromCustomer, Profile, Start, Text
 from tunnel.session import mark
 
 SAME_S = 3.0
@@ -25,6 +25,8 @@ LATE_MOST_S = 8 * 86400.0
 def meet(work: Work, event: FromCustomer, *, wrote: bool = True) -> None:
     """Remember where the customer is, who they are and when they wrote."""
     session = work.session
+    if event.address != session.address:
+        _move_house(work, event.address)
     session.address = event.address
     session.callback_buttons = event.callback_buttons
     if event.profile is not None and event.profile != session.profile:
@@ -32,10 +34,23 @@ def meet(work: Work, event: FromCustomer, *, wrote: bool = True) -> None:
     if not wrote:
         return
     session.inbound_at = work.at
+    if session.ladders:
+        ladders.answered(work)
     session.last_press = 0
     if event.source and not isinstance(event, Start):
         session.source = kept_source("", event.source)
         work.record("touch", ref="", source=dict(session.source))
+
+
+def _move_house(work: Work, address: Address) -> None:
+    """The contact is met at another address: the former ones stay known, and a number in WhatsApp is theirs."""
+    session = work.session
+    if session.address is not None and session.address.channel != address.channel:
+        session.addresses = {**session.addresses, session.address.channel: session.address}
+    if address.channel == "whatsapp":
+        number = asks.own_phone(address.external_id, work.ask_rules().region)
+        if number is not None:
+            work.identify("phone", number)
 
 
 def _merged(old: Profile, new: Profile) -> Profile:

@@ -12,12 +12,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 
-from tunnel.effects import Acknowledge, Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Needs, Record, Send, Turn
+from tunnel.effects import (
+    Acknowledge,
+    Arm,
+    Cancel,
+    Desk,
+    Effect,
+    Facts,
+    Fault,
+    Grant,
+    Identify,
+    Needs,
+    Record,
+    Send,
+    Turn,
+)
 from tunnel.engine.turn import new_session, turn
 from tunnel.events import (
     Address,
     Attachment,
     Close,
+    Denied,
     Event,
     File,
     FileKind,
@@ -30,11 +45,12 @@ from tunnel.events import (
     Take,
     Text,
     Timer,
+    Trigger,
     contact_id,
 )
 from tunnel.language.definition import Definition
 from tunnel.messages import Button, Message
-from tunnel.session import Session, decode_session, encode_session
+from tunnel.session import Session, Value, decode_session, encode_session
 
 BUTTONS = {"telegram": 100, "vk": 10, "whatsapp": 10, "web": 100}
 """How many choices a channel shows as buttons (or a list); more are typed. The channels' own tables say the source."""
@@ -141,6 +157,15 @@ class Player:
             event = Say(id=id_, at=self.now, operator=name, operator_name=name, text=words)
         return self.apply(event)
 
+    def emit(self, name: str, /, **data: Value) -> list[Message]:
+        """An event comes from outside the chat."""
+        self.now += TICK_S
+        return self.apply(Trigger(id=self._id(), at=self.now, name=name, data=data, origin="player"))
+
+    def deny(self) -> list[Message]:
+        """Block the bot."""
+        return self._customer(lambda id_: Denied(id=id_, at=self.now, address=self.address))
+
     def wait(self, seconds: float) -> list[Message]:
         """Let time pass; timers that fall due wake the contact, in order."""
         until = self.now + max(0.0, seconds)
@@ -209,6 +234,10 @@ class Player:
     @property
     def faults(self) -> list[Fault]:
         return [effect for effect in self.effects if isinstance(effect, Fault)]
+
+    @property
+    def identified(self) -> list[Identify]:
+        return [effect for effect in self.effects if isinstance(effect, Identify)]
 
     @property
     def acknowledged(self) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tunnel.base36 import base36
-from tunnel.engine.compiled import AGAIN_KEY, ENDED_KEY, MANAGER_KEY, AnswerPlan, Offer, StepPlan
+from tunnel.engine.compiled import AGAIN_KEY, ENDED_KEY, MANAGER_KEY, AnswerPlan, Offer, RungPlan, StepPlan
+from tunnel.engine.values import Scene, event_of
 from tunnel.engine.work import Work, joined
 from tunnel.language.definition import MediaFile
 from tunnel.messages import Button, Media, Message, RichText
@@ -49,7 +50,9 @@ def resume(work: Work, *, before: RichText | None = None) -> None:
     work.session.pending = None
     work.session.offered = 0
     plan = work.plan
-    if plan is not None:
+    if work.session.ended:
+        say_ended(work)
+    elif plan is not None:
         work.say(step_message(work, plan, before=before))
 
 
@@ -64,6 +67,12 @@ def ask_again(work: Work, before: RichText | None = None) -> None:
         text = work.rich(work.definition.objections[answer.objection].answers[answer.index].say)
         text = joined(before, text) if before is not None else text
         work.say(work.message(text, work.buttons(answer_offers(work, answer), answer.key)))
+    elif (rung := pending_rung(work)) is not None and (offers := rung_offers(work, rung)):
+        assert session.pending is not None
+        work.scene = Scene(rung.tunnel, event_of(session, rung.tunnel), rung.rung.product)
+        text = joined(*(each for each in (before, work.rich(rung.rung.say)) if each is not None))
+        work.say(work.message(text, work.buttons(offers, rung.rung.key, session.pending.answer)))
+        work.scene = None
     elif plan is not None:
         session.offered = 0
         work.say(step_message(work, plan, before=before, media=False))
@@ -75,6 +84,20 @@ def pending_plan(work: Work) -> AnswerPlan | None:
     """The objection's answer that waits for a choice; None if none does, or the content no longer has it."""
     pending = work.session.pending
     return work.compiled.answers.get((pending.objection, pending.answer)) if pending is not None else None
+
+
+def pending_rung(work: Work) -> RungPlan | None:
+    """The rung of a ladder whose choices wait; None if none does, or the content no longer has it."""
+    pending = work.session.pending
+    return work.compiled.rungs.get(pending.rung) if pending is not None and pending.rung else None
+
+
+def rung_offers(work: Work, plan: RungPlan) -> list[Offer]:
+    """The rung's choices that can be taken now."""
+    work.scene = Scene(plan.tunnel, event_of(work.session, plan.tunnel), plan.rung.product)
+    found = work.shown(plan.offers)
+    work.scene = None
+    return found
 
 
 def answer_offers(work: Work, answer: AnswerPlan) -> list[Offer]:

@@ -33,6 +33,11 @@ def wait_of(visit: int) -> str:
     return f"{WAIT}:{visit}"
 
 
+def rung_of(ladder: int, rung: int) -> str:
+    """A ladder's rung, by the ladder's number and the rung's place from 0."""
+    return f"{LADDER}:{ladder}:{rung}"
+
+
 def deadline_of(tunnel: str) -> str:
     return f"{DEADLINE}:{tunnel}"
 

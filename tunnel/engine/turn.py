@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tunnel.effects import Acknowledge, Facts, Needs, Turn
-from tunnel.engine import arrive, due, handoff, people, presses
+from tunnel.engine import arrive, due, handoff, people, presses, triggers
 from tunnel.engine.compiled import compiled
 from tunnel.engine.work import Wanted, Work
 from tunnel.events import (
@@ -32,11 +32,6 @@ from tunnel.events import (
 from tunnel.language.definition import Definition, Handoff
 from tunnel.session import Session
 
-
-def _trigger(work: Work, _event: Trigger) -> None:
-    work.ignore("triggers do not act in this release")
-
-
 HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = MappingProxyType(
     {
         Text: arrive.text,
@@ -53,7 +48,7 @@ HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = MappingProxyType(
         Release: people.release,
         Close: people.close,
         Timer: due.fire,
-        Trigger: _trigger,
+        Trigger: triggers.trigger,
     }
 )
 """Every kind of event and what handles it: the engine's table of contents."""
@@ -75,6 +70,8 @@ def turn(definition: Definition, session: Session, event: Event, facts: Facts) -
     work = Work(ready, session, event, facts)
     try:
         HANDLERS[type(event)](work, event)
+        if work.session.kept and work.session.mode not in ("stopped", "blocked") and work.session.address is not None:
+            triggers.apply_kept(work)
     except Wanted as wanted:
         return wanted.needs
     except Exception as error:  # a mistake of ours: the customer goes to people, and it is reported, not hidden

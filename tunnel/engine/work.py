@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from copy import copy
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 from tunnel.base36 import base36
-from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Needs, Record, Send
+from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Identify, Needs, Record, Send
 from tunnel.engine import modes
 from tunnel.engine.asks import Rules as AskRules
 from tunnel.engine.asks import Wrong, region_of
@@ -17,7 +17,7 @@ from tunnel.engine.compiled import Compiled, Offer, StepPlan
 from tunnel.engine.phrases import phrase
 from tunnel.engine.timers import VISIT, kind_of
 from tunnel.engine.values import Scene, contact_zone, gather, local_time, product_of, product_values
-from tunnel.events import Event, File
+from tunnel.events import Address, Event, File
 from tunnel.language.definition import Condition, Template, TemplateFault
 from tunnel.markup import parse
 from tunnel.messages import Button, Media, Message, RichText, Span
@@ -43,8 +43,19 @@ class Work:
     """What a turn works with. Everything it changes is its own; `turn` gives the session and the effects away."""
 
     __slots__ = (
-        "_recommending", "at", "compiled", "definition", "effects", "entered", "facts", "now", "proactive", "revived",
-        "scene", "session",
+        "_recommending",
+        "at",
+        "begin_waits",
+        "compiled",
+        "definition",
+        "effects",
+        "entered",
+        "facts",
+        "now",
+        "proactive",
+        "revived",
+        "scene",
+        "session",
     )  # fmt: skip
 
     def __init__(self, compiled: Compiled, session: Session, event: Event, facts: Facts) -> None:
@@ -63,6 +74,8 @@ class Work:
         self.scene: Scene | None = None
         """Whose texts are read, where it is not the present step's."""
         self._recommending = False
+        self.begin_waits = False
+        """The default tunnel would have begun, but events that came before the contact's first words go first."""
         self.proactive = False
         """What is said at the moment is said without a customer's word, and counts for the frequency cap."""
 
@@ -80,10 +93,14 @@ class Work:
 
     # --- effects
 
-    def say(self, message: Message, by: str = "bot") -> None:
-        """Send a message, unless there is nothing in it or nobody to send it to."""
+    def say(self, message: Message, by: str = "bot", *, address: Address | None = None) -> None:
+        """Send a message, unless there is nothing in it or nobody to send it to.
+
+        address: where it goes; None: where the customer wrote last.
+        """
         session = self.session
-        if session.address is None or not (message.text.plain or message.media or message.buttons):
+        address = address or session.address
+        if address is None or not (message.text.plain or message.media or message.buttons):
             return
         if message.ask_phone:
             session.keyboard_open = True
@@ -95,7 +112,7 @@ class Work:
             del session.proactive[:-MAX_CAP]
         self.effects.append(
             Send(
-                address=session.address,
+                address=address,
                 message=message,
                 by="operator" if by == "operator" else "bot",
                 callback_buttons=session.callback_buttons,
@@ -129,6 +146,12 @@ class Work:
                 address=self.session.address,
             )
         )
+
+    def identify(self, kind: Literal["phone", "email"], value: str) -> None:
+        """The contact is known by this phone (E.164) or e-mail (lower case) from now on."""
+        effect = Identify(kind=kind, value=value)
+        if effect not in self.effects:
+            self.effects.append(effect)
 
     def arm(self, timer: str, at: float) -> None:
         """Wake the contact at `at`, Unix seconds; a timer that is armed already is moved."""
@@ -269,9 +292,9 @@ class Work:
         """The choices whose condition holds now, in order."""
         return [offer for offer in offers if offer.choice.when is None or self.holds(offer.choice.when)]
 
-    def buttons(self, offers: Iterable[Offer], key: str) -> tuple[Button, ...]:
-        """Choices as buttons. `key`: the step's, or what stands for it in the token."""
-        prefix = f"{base36(self.session.visit)}.{key}."
+    def buttons(self, offers: Iterable[Offer], key: str, number: int | None = None) -> tuple[Button, ...]:
+        """Choices as buttons. key, number: the step's and the visit's, or what stands for them in the token."""
+        prefix = f"{base36(self.session.visit if number is None else number)}.{key}."
         return tuple(
             Button(label=self.label(offer), link=offer.choice.link)
             if offer.choice.link

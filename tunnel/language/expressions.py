@@ -19,14 +19,15 @@ MAX_NESTING = 30
 
 RESERVED = frozenset({"name", "company", "channel", "sex", "tags", "stage", "now", "event", "promo", "source"})
 """Names that are always there; a variable may not take them."""
-OFFERED = frozenset({"season", "had", "visited", "weekday", "hour", "stages", "products", "product"})
+OFFERED = frozenset({"season", "had", "visited", "weekday", "hour", "stages", "products", "product", "recommended"})
 """Names that are there too, unless the content has a variable of that name: then it means the variable.
 
 season: winter, spring, summer, autumn (the contact's local month); had: the names of the magnets and promos handed out;
 visited: the steps entered in this tunnel; weekday ("mon"…) and hour (0–23) on the contact's clock; stages: tunnel →
-stage; products: name → product; product: the one that the step or rung shows. A product has PRODUCT_NAMES.
+stage; products: name → product; product: the one that the step or rung shows, else the one that the event
+names; recommended: what its `next` leads to. A product has PRODUCT_NAMES.
 """
-OPENED = frozenset({"event", "promo", "source", "stages", "product"})
+OPENED = frozenset({"event", "promo", "source", "stages", "product", "recommended"})
 """Names whose parts are looked up by a point: `event.total`. `products` has two levels: `products.drain.price`."""
 PRODUCT_NAMES = frozenset({"name", "title", "price", "link", "text", "tags"})
 PROMO_NAMES = frozenset({"code", "discount", "until"})

@@ -10,7 +10,7 @@ from tests.tunnel.engine.build import definition, of_visit, step, text, to, tunn
 from tunnel.effects import Facts, Send
 from tunnel.engine import new_session, turn
 from tunnel.engine.player import Player, texts
-from tunnel.events import Address, Allowed, Denied, Press, Profile, Receipt, Take, Text, Trigger
+from tunnel.events import Address, Allowed, Denied, Press, Profile, Receipt, Take, Text
 from tunnel.language.definition import Choice
 from tunnel.session import Pending
 
@@ -100,12 +100,6 @@ def test_a_receipt_changes_nothing(player):
     assert player.apply(Receipt(id="r", address=player.address, message_id="7", status="failed", error="131047")) == []
     assert player.session == before
     assert player.records("receipt")[0].data == {"message_id": "7", "status": "failed", "error": "131047"}
-
-
-def test_triggers_do_not_act_yet_and_say_so(player):
-    player.start("siding")
-    assert player.apply(Trigger(id="t", name="order.paid", data={"total": 5.0})) == []
-    assert player.records("ignored")[-1].data == {"why": "triggers do not act in this release"}
 
 
 # --- the profile
