@@ -10,7 +10,18 @@ import structlog
 from bots.metrics import updates
 from channels.base import DeskPost, Parsed, SetAside
 from state import DeadLetter, Incoming, Store
-from tunnel.events import Close, CustomerEvent, Event, Release, Say, Take, contact_id, encode_event, is_control
+from tunnel.events import (
+    Close,
+    CustomerEvent,
+    Event,
+    MoveStage,
+    Release,
+    Say,
+    Take,
+    contact_id,
+    encode_event,
+    is_control,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +96,10 @@ def event_of(post: DeskPost, now: float) -> Event | None:
         return Release(**who, step=post.argument)  # type: ignore[arg-type]
     if post.command == "close":
         return Close(**who)  # type: ignore[arg-type]
+    if post.command == "stage" and post.argument:
+        place, _, reason = post.argument.partition(" ")
+        tunnel, _, stage = place.rpartition("/")
+        return MoveStage(**who, tunnel=tunnel, stage=stage, reason=reason.strip())  # type: ignore[arg-type]
     if post.command:
         return None
     return Say(**who, text=post.text, files=post.files)  # type: ignore[arg-type]

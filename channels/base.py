@@ -158,7 +158,7 @@ class Inbound:
 class DeskPost:
     """Something written in the operators' Telegram group, in the thread of one contact.
 
-    command: "take", "return", "close" or "" for words to the customer.
+    command: "take", "return", "stage", "close" or "" for words to the customer.
     """
 
     id: str

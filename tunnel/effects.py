@@ -94,7 +94,7 @@ class Fault(_Effect, frozen=True, omit_defaults=True, kw_only=True):
 RECORDS = {
     "entered": "a step was entered: tunnel, step, visit",
     "left": "a choice, an answer or a timer moved on: tunnel, step, visit, by, label",
-    "stage": "a stage was moved: tunnel, before, after, reason",
+    "stage": "a stage was moved: tunnel, before, after, reason; by an operator: operator",
     "objection": "an objection was raised: name, answer, by (text or button), tunnel, step",
     "won_back": "an objection's answer led on: name, answer, label",
     "granted": "a magnet was handed out: magnet",

@@ -174,6 +174,14 @@ class Close(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
     """An operator ends the conversation."""
 
 
+class MoveStage(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator moves the lead to a stage of a tunnel ("": the one where the contact is)."""
+
+    stage: str
+    tunnel: str = ""
+    reason: str = ""
+
+
 class Timer(EventBase, frozen=True, omit_defaults=True, kw_only=True):
     """An armed timer is due. `timer` is the id it was armed with; `due_at` what it was armed for."""
 
@@ -190,7 +198,7 @@ class Trigger(EventBase, frozen=True, omit_defaults=True, kw_only=True):
 
 
 CustomerEvent = Text | Press | Start | Phone | Attachment | Denied | Allowed | Receipt | Colleague
-OperatorEvent = Take | Say | Release | Close
+OperatorEvent = Take | Say | Release | Close | MoveStage
 Event = CustomerEvent | OperatorEvent | Timer | Trigger
 
 _encoder = msgspec.msgpack.Encoder()

@@ -30,7 +30,7 @@ _HELP = Text(
   /wait 2d       let time pass (30m, 1h, 2d, 1h30m)
   /phone NUMBER  send a contact card
   /photo [TEXT]  send a picture
-  /operator …    be the operator: /operator /take, /operator Hello, /operator /return, /operator /close
+  /operator …    be the operator: /operator Hello, /operator /take (or /return, /stage, /close)
   /start [LINK]  open the conversation anew
   /state         what the tunnel remembers
   /quit          leave (or Ctrl-D)""",
@@ -39,7 +39,7 @@ _HELP = Text(
   /wait 2d       пусть пройдёт время (30m, 1h, 2d, 1h30m)
   /phone НОМЕР   отправить карточку контакта
   /photo [ТЕКСТ] отправить картинку
-  /operator …    быть оператором: /operator /take, /operator Здравствуйте, /operator /return, /operator /close
+  /operator …    быть оператором: /operator Здравствуйте, /operator /take (или /return, /stage, /close)
   /start [МЕТКА] открыть разговор заново
   /state         что помнит воронка
   /quit          выйти (или Ctrl-D)""",

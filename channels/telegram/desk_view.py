@@ -28,7 +28,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "note": "Заметка",
         "hint": (
             "Ответьте здесь — клиент прочтёт это в своём мессенджере.\n"
-            "/take — взять разговор · /return — вернуть боту, /return шаг — с этого шага · /close — завершить"
+            "/take — взять разговор · /return — вернуть боту, /return шаг — с этого шага\n"
+            "/stage этап — передвинуть сделку · /close — завершить"
         ),
         "image": "фото",
         "video": "видео",
@@ -48,7 +49,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "note": "Note",
         "hint": (
             "Write here: the customer reads it in their own messenger.\n"
-            "/take to take over · /return to give back to the bot, /return step to go on there · /close to end"
+            "/take to take over · /return to give back to the bot, /return step to go on there\n"
+            "/stage name to move the lead there · /close to end"
         ),
         "image": "photo",
         "video": "video",

@@ -25,8 +25,8 @@ def move_stage(work: Work, name: str, *, work_reason: str = "", tunnel: str = ""
         put_at_stage(work, tunnel, stage, work_reason)
 
 
-def put_at_stage(work: Work, tunnel: str, stage: Stage, reason: str) -> None:
-    """Whatever the lead's stage was: it is this one from now on, with its deadline."""
+def put_at_stage(work: Work, tunnel: str, stage: Stage, reason: str, operator: str = "") -> None:
+    """Whatever the lead's stage was: it is this one from now on, with its deadline. operator: who has put it there."""
     session = work.session
     before = session.stages.get(tunnel, "")
     session.stages[tunnel] = stage.name
@@ -35,7 +35,8 @@ def put_at_stage(work: Work, tunnel: str, stage: Stage, reason: str) -> None:
         session.won = (
             [*session.won, tunnel] if stage.outcome == "won" else [won for won in session.won if won != tunnel]
         )
-    work.record("stage", tunnel=tunnel, before=before, after=stage.name, reason=reason)
+    moved = {"tunnel": tunnel, "before": before, "after": stage.name, "reason": reason}
+    work.record("stage", **moved, **({"operator": operator} if operator else {}))
     work.cancel(deadline_of(tunnel))
     if stage.within_s is not None and not stage.outcome:
         work.arm(deadline_of(tunnel), work.now + stage.within_s)

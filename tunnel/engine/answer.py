@@ -16,6 +16,7 @@ from tunnel.engine.question import (
     asks_phone,
     pending_plan,
     pending_rung,
+    people_exist,
     resume,
     rung_offers,
     with_share,
@@ -52,12 +53,23 @@ def not_understood(work: Work, said: Said, plan: StepPlan, otherwise: str) -> No
     """Say so kindly, with the question and its choices again; at an `ask`, what a right answer looks like."""
     work.record("unknown", tunnel=work.session.tunnel, step=work.session.step)
     ask = plan.step.ask
-    if otherwise:
+    if not plan.step.asks and pending_plan(work) is None:
+        pausing(work)
+    elif otherwise:
         ask_again(work, RichText(work.phrase(otherwise)))
     elif ask is not None and pending_plan(work) is None:
         retry(work, plan, said.raw)
     else:
         ask_again(work, work.rich(work.definition.settings.unknown))
+
+
+def pausing(work: Work) -> None:
+    """At a step that asks nothing there is no question to repeat: the bot says that it will go on by itself."""
+    human = next(iter(work.definition.settings.human), "")
+    if human and people_exist(work):
+        work.tell("pausing", human=human)
+    else:
+        work.tell("pausing_alone")
 
 
 # --- choices

@@ -137,6 +137,7 @@ def region_of(timezone: str) -> str:
     return territory if territory in phonenumbers.SUPPORTED_REGIONS else "RU"
 
 
+@lru_cache(maxsize=4096)
 def zone_of(phone: str) -> str:
     """The timezone where a number (E.164) is from; "" where that may be several, as for Russian mobile numbers."""
     number = _parsed_phone(phone, "ZZ")

@@ -25,10 +25,4 @@ def overdue(work: Work, due: Due) -> None:
         gate.hold(work, "late", gate.Refused(why))
         return
     target = Target(tunnel.name, stage.late)
-    gate.start(work, "late", lambda given: _enter(given, target), due=due, talking=True)
-
-
-def _enter(work: Work, target: Target) -> None:
-    if work.session.tunnel and not work.session.ended:
-        moves.record_left(work, by="late")
-    moves.go(work, target)
+    gate.start(work, "late", lambda given: moves.enter_aside(given, target, by="late"), due=due, talking=True)

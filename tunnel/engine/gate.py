@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tunnel.effects import Send
 from tunnel.engine.values import contact_zone, local_time
-from tunnel.engine.work import Work
+from tunnel.engine.work import Wanted, Work
 from tunnel.language.definition import Quiet
 
 LINE_S = 300
@@ -106,14 +106,23 @@ def start(
         work.proactive = False
         return verdict
     trial = work.trial()
-    act(trial)
-    if not any(isinstance(effect, Send) for effect in trial.effects[len(work.effects) :]):
+    if not _speaks(trial, act):
         work.adopt(trial)
         return Go()
     if patient and isinstance(verdict, Refused) and verdict.at > work.now:
         verdict = Later(verdict.at, verdict.why)
     hold(work, what, verdict, due)
     return verdict
+
+
+def _speaks(trial: Work, act: Callable[[Work], None]) -> bool:
+    """Try something: whether it says anything to the customer. A promo code is something to be said, too."""
+    done = len(trial.effects)
+    try:
+        act(trial)
+    except Wanted:
+        return True
+    return any(isinstance(effect, Send) for effect in trial.effects[done:])
 
 
 def hold(work: Work, what: str, verdict: Later | Refused, due: Due | None = None) -> None:

@@ -73,10 +73,10 @@ def _enter(work: Work, target: Target, *, back: bool) -> Target | None:
 
 
 def _remember(work: Work) -> None:
-    """Keep the step that is left, if it waited, for the `back` word."""
+    """Keep the step that is left, if it asked something, for the `back` word."""
     plan = work.plan
     history = work.session.history
-    if plan is None or not plan.step.waits or history[-1:] == [plan.step.key]:
+    if plan is None or not plan.step.asks or history[-1:] == [plan.step.key]:
         return
     history.append(plan.step.key)
     del history[:-HISTORY_LENGTH]
@@ -154,7 +154,7 @@ def go_back(work: Work) -> None:
     """To the previous step that waited; out of an objection to the question it interrupted; else the question again."""
     session = work.session
     plan = work.plan
-    if session.pending is None or plan is None or not plan.step.waits:
+    if session.pending is None or plan is None or not plan.step.asks:
         while session.history:
             step = work.definition.steps_by_key.get(session.history.pop())
             if step is not None and (step.tunnel, step.name) != (session.tunnel, session.step):
@@ -181,9 +181,27 @@ def record_left(work: Work, *, by: str, label: str = "") -> None:
     work.record("left", tunnel=session.tunnel, step=session.step, visit=session.visit, by=by, label=label)
 
 
-def go_on(work: Work) -> None:
-    """The bot answers again after people did: the question is repeated in full, its reminders counted from now."""
-    repeat(work)
+def enter_aside(work: Work, target: Target, *, by: str) -> None:
+    """Enter a step that neither the customer nor the present step leads to: a late stage's, a manager's."""
+    if work.session.tunnel and not work.session.ended:
+        record_left(work, by=by)
+    go(work, target)
+
+
+def go_on(work: Work, *, quietly: bool = False) -> None:
+    """The bot answers again after people did: with the step of the stage where a manager has put the lead meanwhile;
+    else the question is repeated in full, its reminders counted from now. quietly: a step that
+    asks nothing and only waits is not repeated.
+    """
+    session = work.session
+    tunnel, _, step = session.next_step.partition("/")
+    session.next_step = ""
+    if (tunnel, step) in work.compiled.plans:
+        enter_aside(work, Target(tunnel, step), by="stage")
+        return
+    plan = work.plan
+    if not (quietly and plan is not None and plan.step.waits and not plan.step.asks):
+        repeat(work)
     if not work.entered:
         timers.arm(work)
 

@@ -33,7 +33,7 @@ def raise_objection(work: Work, name: str, *, by: str) -> None:
         moves.go(work, goes)
     elif answer.handoff is not None:
         moves.go(work, moves.hand_over(work, answer.handoff, ""))
-    elif not offers:
+    elif not offers and work.plan is not None and work.plan.step.asks:
         resume(work)
 
 

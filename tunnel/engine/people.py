@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from tunnel.engine import handoff, moves
+from tunnel.engine import actions, gate, handoff, moves
 from tunnel.engine.answer import stop
 from tunnel.engine.entries import enter_by, entry_of
+from tunnel.engine.meeting import clean
 from tunnel.engine.said import Said
 from tunnel.engine.work import Work
-from tunnel.events import Close, Colleague, File, FromOperator, Release, Say, Take
+from tunnel.events import Close, Colleague, File, FromOperator, MoveStage, Release, Say, Take
 from tunnel.language.definition import Target
 from tunnel.messages import Media, MediaKind, Message, RichText
 
@@ -126,9 +127,40 @@ def release(work: Work, event: Release) -> None:
     work.switch("release", operator=event.operator)
     session.operator = session.queue = ""
     if target is not None:
+        session.next_step = ""
         moves.go(work, target)
     else:
-        moves.go_on(work)
+        moves.go_on(work, quietly=True)
+
+
+def move_stage(work: Work, event: MoveStage) -> None:
+    """An operator moves the lead, also back and out of a won stage: whoever moves a card by hand knows why.
+
+    What the stage starts is started at once where the bot answers, and once the conversation is the bot's again where
+    people do. It is the operator's doing: neither quiet times nor the cap hold it.
+    """
+    session = work.session
+    name = event.tunnel or session.tunnel or work.definition.settings.default
+    tunnel = work.definition.tunnels.get(name)
+    stage = tunnel.stages.get(event.stage) if tunnel is not None else None
+    if tunnel is None or stage is None:
+        work.desk("system", work.phrase("desk_no_stage", stage=f"{event.tunnel or name}/{event.stage}"[:100]))
+        return
+    if session.stages.get(name) == stage.name:
+        work.ignore("stands there already")
+        return
+    actions.put_at_stage(work, name, stage, clean(event.reason[:500]), event.operator)
+    work.desk("system", work.phrase("desk_stage", operator=_name(work, event), stage=stage.title))
+    session.next_step = ""
+    if not stage.step:
+        return
+    if session.mode in ("queued", "operator"):
+        session.next_step = f"{name}/{stage.step}"
+    elif session.mode != "bot" or session.address is None:
+        why = session.mode if session.mode != "bot" else "unreachable"
+        gate.hold(work, "stage", gate.Refused(why))
+    else:
+        moves.enter_aside(work, Target(name, stage.step), by="stage")
 
 
 def close(work: Work, event: Close) -> None:
@@ -137,7 +169,7 @@ def close(work: Work, event: Close) -> None:
     work.cancel_timers()
     work.desk("system", work.phrase("desk_closed", operator=_name(work, event)))
     work.switch("close", operator=event.operator)
-    session.operator = session.queue = ""
+    session.operator = session.queue = session.next_step = ""
     session.pending = None
     session.ended = bool(session.tunnel)
     session.told_ended = False

@@ -36,6 +36,7 @@ from tunnel.events import (
     Event,
     File,
     FileKind,
+    MoveStage,
     Phone,
     Press,
     Profile,
@@ -142,7 +143,9 @@ class Player:
         )
 
     def operator(self, words: str, name: str = "Operator") -> list[Message]:
-        """An operator writes; `/take`, `/return [step]` and `/close` are what they are at the desk."""
+        """An operator writes; `/take`, `/return [step]`, `/stage [tunnel/]stage` and `/close` are
+        what they are at the desk.
+        """
         self.now += TICK_S
         command, _, argument = words.strip().partition(" ")
         id_ = self._id()
@@ -153,6 +156,9 @@ class Player:
             event = Release(id=id_, at=self.now, operator=name, operator_name=name, step=argument.strip())
         elif command == "/close":
             event = Close(id=id_, at=self.now, operator=name, operator_name=name)
+        elif command == "/stage":
+            tunnel, _, stage = argument.strip().rpartition("/")
+            event = MoveStage(id=id_, at=self.now, operator=name, operator_name=name, tunnel=tunnel, stage=stage)
         else:
             event = Say(id=id_, at=self.now, operator=name, operator_name=name, text=words)
         return self.apply(event)

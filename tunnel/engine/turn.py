@@ -18,6 +18,7 @@ from tunnel.events import (
     Denied,
     Event,
     FromCustomer,
+    MoveStage,
     Phone,
     Press,
     Receipt,
@@ -47,6 +48,7 @@ HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = MappingProxyType(
         Say: people.say,
         Release: people.release,
         Close: people.close,
+        MoveStage: people.move_stage,
         Timer: due.fire,
         Trigger: triggers.trigger,
     }

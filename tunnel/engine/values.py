@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from tunnel.engine.asks import zone_of
 from tunnel.language.definition import Definition, Product, VariableType
 from tunnel.language.durations import DAYS
 from tunnel.session import Session, Value
@@ -149,8 +150,23 @@ _ZONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,20}(?:/[A-Za-z0-9_+-]{1,30}){0,
 
 
 def contact_zone(definition: Definition, session: Session) -> ZoneInfo:
-    """The contact's timezone where it is known, else the company's."""
-    return zone(session.profile.timezone) or definition.settings.timezone
+    """The contact's timezone where it is known, or their phone number says it; else the company's."""
+    told = zone(session.profile.timezone)
+    if told is not None:
+        return told
+    return next(filter(None, (zone(zone_of(each)) for each in _phones(definition, session))), None) or (
+        definition.settings.timezone
+    )
+
+
+def _phones(definition: Definition, session: Session) -> Iterator[str]:
+    """The phone numbers that are known of a contact, E.164: what they told us, and their WhatsApp address."""
+    for name, value in session.variables.items():
+        variable = definition.settings.variables.get(name)
+        if variable is not None and variable.type == "phone" and isinstance(value, str):
+            yield value
+    if session.address is not None and session.address.channel == "whatsapp":
+        yield f"+{session.address.external_id}"
 
 
 @lru_cache(maxsize=600)

@@ -250,6 +250,11 @@ class Step:
     """The step's own pause: so long after the visit began, it goes on to `to`, `split`, `handoff` or `end`."""
 
     @property
+    def asks(self) -> bool:
+        """Whether the contact is asked something here."""
+        return bool(self.ask or self.choices)
+
+    @property
     def waits(self) -> bool:
         """Whether the contact stays here until something happens."""
         return bool(self.ask or self.choices or self.wait_s is not None)

@@ -82,10 +82,11 @@ def definition(
     events: Sequence[EventKind] = (),
     quiet: Quiet | None = None,
     frequency: Frequency | None = None,
+    zone: str = "Europe/Moscow",
 ) -> Definition:
     settings = Settings(
         company="Фасад",
-        timezone=ZoneInfo("Europe/Moscow"),
+        timezone=ZoneInfo(zone),
         language=language,  # type: ignore[arg-type]
         default=tunnels[0].name if tunnels else "",
         queues={"sales": Queue("sales", "Отдел продаж", OFFICE)} if queues is None else queues,

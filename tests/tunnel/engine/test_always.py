@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from copy import deepcopy
+from dataclasses import replace
+from datetime import time
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +26,7 @@ from tunnel.events import (
     Colleague,
     Denied,
     File,
+    MoveStage,
     Phone,
     Press,
     Profile,
@@ -44,11 +47,13 @@ from tunnel.language.definition import (
     Choice,
     Definition,
     Entry,
+    Frequency,
     Handoff,
     Magnet,
     MediaFile,
     Objection,
     Queue,
+    Quiet,
     SetTo,
     Silence,
     Stage,
@@ -64,6 +69,7 @@ VARIABLES = [
     Variable("d", "", "date"), Variable("f", "", "flag"),
 ]  # fmt: skip
 STAGES = [Stage("new", "", 0), Stage("won", "", 1, outcome="won"), Stage("lost", "", 2, outcome="lost")]
+TIMED = [replace(STAGES[0], within_s=3600.0, late="a", step="b"), *STAGES[1:]]
 TEXTS = [
     text(source)
     for source in ("Привет", "{{ name }} {{ t | default('?') }}", "{{ n + 1 }}", "**{{ now.hour }}** {{ stage }}")
@@ -125,10 +131,16 @@ actions = st.one_of(
 media = many(st.just(MediaFile("image", "files/a.jpg")), 1)
 
 
+def silences(target):
+    own = many(choices(target), 1)
+    days = pick([None, None, frozenset({1}), frozenset({5, 6})])
+    return st.builds(Silence, pick([60.0, 3600.0]), maybe(texts_), own, maybe(target), days, conditions)
+
+
 @st.composite
 def steps(draw, tunnel_name, name):
     target = targets((tunnel_name, "t", "u"))
-    kind = draw(pick(["ask", "choices", "to", "handoff", "end", "split", "nothing"]))
+    kind = draw(pick(["ask", "choices", "to", "handoff", "end", "split", "nothing", "wait"]))
     fields = {
         "stage": draw(pick(["", "new", "won", "lost", "gone"])),
         "set": draw(sets),
@@ -147,10 +159,11 @@ def steps(draw, tunnel_name, name):
         fields["to"] = draw(branches)
     if kind in ("ask", "choices"):
         fields["choices"] = draw(many(choices(target), 3))
-        fields["silence"] = draw(
-            many(st.builds(Silence, pick([60.0, 3600.0]), maybe(texts_), many(choices(target), 1), maybe(target)), 2)
-        )
-    if kind == "to":
+    if kind in ("ask", "choices", "wait"):
+        fields["silence"] = draw(many(silences(target), 2))
+    if kind == "wait":
+        fields["wait_s"] = draw(pick([0.0, 60.0, 1e12]))
+    if kind in ("to", "wait"):
         fields["to"] = draw(branches)
     if kind == "handoff":
         fields["handoff"] = draw(handoffs(target))
@@ -167,7 +180,12 @@ def definitions(draw) -> Definition:
         names = NAMES[: draw(st.integers(1, len(NAMES)))]
         entry = Entry(Target(tunnel_name, draw(pick(names))), draw(pick(["", "link"])), draw(pick([(), ("сайдинг",)])))
         made.append(
-            tunnel(*(draw(steps(tunnel_name, name)) for name in names), name=tunnel_name, stages=STAGES, enter=[entry])
+            tunnel(
+                *(draw(steps(tunnel_name, name)) for name in names),
+                name=tunnel_name,
+                stages=draw(pick([STAGES, TIMED])),
+                enter=[entry],
+            )
         )
     shared = st.one_of(targets(("",), ("end", "resume")), targets())
     answers = st.builds(Answer, texts_, many(choices(shared), 2), maybe(handoffs(shared)), maybe(shared), media)
@@ -178,6 +196,10 @@ def definitions(draw) -> Definition:
         magnets=[Magnet("gift", "Гид", draw(maybe(texts_)), draw(maybe(st.just(MediaFile("document", "f.pdf")))))],
         queues={"sales": Queue("sales", "", OFFICE), "night": Queue("night", "")} if draw(st.booleans()) else {},
         language=draw(pick(["ru", "en"])),
+        quiet=draw(
+            pick([None, Quiet(time(21), time(9), frozenset({5})), Quiet(time(9), time(9), frozenset(range(7)))])
+        ),
+        frequency=draw(pick([None, Frequency(1, 86400.0), Frequency(0, 60.0)])),
     )
 
 
@@ -224,6 +246,13 @@ EVENTS = {
     Say: st.builds(Say, text=words, files=files, **operator),
     Release: st.builds(Release, step=st.one_of(pick(["", "a", "t/b", "u"]), words), **operator),
     Close: st.builds(Close, **operator),
+    MoveStage: st.builds(
+        MoveStage,
+        tunnel=pick(["", "t", "u", "gone"]),
+        stage=pick(["new", "won", "lost", "gone"]),
+        reason=words,
+        **operator,
+    ),
     Timer: st.builds(Timer, id=st.just("e"), at=times, timer=timers, due_at=times),
     Trigger: st.builds(Trigger, id=st.just("e"), name=words),
 }
