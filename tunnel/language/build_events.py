@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tunnel.language.build import build_choices, build_days, build_media, short_key
 from tunnel.language.definition import Action, EventKind, EventRule, FieldType, Rung, Tunnel
-from tunnel.language.event_kinds import BUILT_IN
+from tunnel.language.event_kinds import ACTED_ON, BUILT_IN
 from tunnel.language.findings import Language
 from tunnel.language.models import EventKindKeys
 from tunnel.language.scope import Scope
@@ -56,7 +56,7 @@ def _build_rung(field: RungKeys, scope: Scope, tunnel: str, key: str) -> Rung:
     if field.product is not None:
         scope.known("unknown-product", field.product, scope.products)
     if not (field.damaged or any(field.has(key) for key in ("say", "to", "media"))):
-        scope.report.add("silence-does-nothing", field.at)
+        scope.report.add("rung-does-nothing", field.at)
     rung = Rung(
         after_s=field.after,
         key=key,
@@ -116,7 +116,7 @@ def build_kinds(
         if keys is not None:
             title = str(keys.title or title)
             fields |= {str(one): str(kind) for one, kind in (keys.fields or {}).items()}  # type: ignore[misc]
-        used = everywhere | frozenset(scope.event_parts.get(name, {}))
+        used = everywhere | frozenset(scope.event_parts.get(name, {})) | ACTED_ON.intersection(fields)
         free = built_in.open if built_in is not None else keys is None or keys.fields is None
         kinds[name] = EventKind(name, title, fields, used, free)
     return kinds

@@ -38,10 +38,13 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     ),
     "order.placed": BuiltIn(
         "Заказ оформлен", "Order placed",
-        {"order": "text", "total": "number", "items": "list", "product": "text", "url": "text"},
+        {
+            "order": "text", "total": "number", "currency": "text", "items": "list", "product": "text", "url": "text",
+        },
     ),
     "order.paid": BuiltIn(
-        "Заказ оплачен", "Order paid", {"order": "text", "total": "number", "items": "list", "product": "text"}
+        "Заказ оплачен", "Order paid",
+        {"order": "text", "total": "number", "currency": "text", "items": "list", "product": "text"},
     ),
     "order.shipped": BuiltIn(
         "Заказ отправлен", "Order shipped", {"order": "text", "track": "text", "url": "text", "date": "date"}
@@ -65,3 +68,6 @@ BUILT_IN: Mapping[str, BuiltIn] = {
         "Этап изменён", "Stage changed", {"tunnel": "text", "stage": "text", "reason": "text"}
     ),
 }  # fmt: skip
+
+ACTED_ON = frozenset({"total", "currency", "product", "order", "tunnel", "stage", "step", "reason", "link", "phone"})
+"""Fields that the program itself makes use of: they are kept, whatever the content names."""

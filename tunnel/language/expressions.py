@@ -197,8 +197,17 @@ def parts_of(tree: nodes.Node | None, name: str) -> frozenset[str]:
     if tree is None:
         return frozenset()
     found = set()
-    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+    for node in whole(tree):
         if isinstance(node, nodes.Getattr | nodes.Getitem) and getattr(node.node, "name", "") == name:
             part = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", "")
             found.add(str(part))
     return frozenset(found)
+
+
+def whole(tree: nodes.Node) -> Iterator[nodes.Node]:
+    """The tree itself and all below it."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(node.iter_child_nodes())

@@ -16,7 +16,10 @@ from babel.dates import format_datetime
 from babel.numbers import format_currency
 from jinja2 import Undefined
 
-_DATE_PATTERNS = {"": "d MMMM", "full": "d MMMM y", "numeric": "dd.MM.y", "time": "HH:mm"}
+_DATE_PATTERNS = {
+    "": "d MMMM", "full": "d MMMM y", "numeric": "dd.MM.y", "time": "HH:mm", "moment": "d MMMM, HH:mm",
+    "weekday": "EEEE",
+}  # fmt: skip
 YES_NO = {"ru": ("да", "нет"), "en": ("yes", "no")}
 
 
@@ -31,7 +34,7 @@ class Formats:
     money: Callable[[Any], str]
     """174000.0 → "174 000 ₽"; kopecks only where there are some."""
     date: Callable[[Any, str], str]
-    """A date, a datetime or ISO text; the style is one of "", full, numeric, time."""
+    """A date, a datetime or ISO text; the style is one of "", full, numeric, time, moment, weekday."""
     plural: Callable[..., str]
     """(5, "дом", "дома", "домов") → "домов"."""
 

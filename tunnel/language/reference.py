@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tunnel.language.checks.later import NOT_YET
 from tunnel.language.expressions import OFFERED, RESERVED
 from tunnel.language.fields import Keys
 from tunnel.language.findings import Language, Report
@@ -29,23 +28,20 @@ _TITLES = {
 _INTRO = {
     "ru": (
         "# Все ключи языка",
-        "Эта страница составлена из самих моделей, примеры — из содержания, которое загружают тесты. "
-        "Ключи с пометкой «пока не действует» читаются и проверяются, но бот их ещё не исполняет.",
+        "Эта страница составлена из самих моделей, примеры — из содержания, которое загружают тесты.",
         "Текст — шаблон: `{{{{ имя }}}}` подставляет значение, `{{% if имя %}}…{{% endif %}}` показывает часть текста. "
         "Всегда есть {names}. Фильтры: {filters}. Проверки после `is`: {tests}. "
         'Выделение: `**жирно**`, `*курсив*`, `[текст](https://…)`. Сроки: `30m`, `1h`, `2d`. Время дня: `"21:00"`.',
     ),
     "en": (
         "# All keys of the language",
-        "This page is made from the models themselves, its examples from content that the tests load. "
-        "Keys marked “does not act yet” are read and checked, but the bot does not carry them out yet.",
+        "This page is made from the models themselves, its examples from content that the tests load.",
         "A text is a template: `{{{{ name }}}}` fills in a value, `{{% if name %}}…{{% endif %}}` shows a part of it. "
         "Always there: {names}. Filters: {filters}. Tests after `is`: {tests}. "
         'Emphasis: `**bold**`, `*italic*`, `[text](https://…)`. Durations: `30m`, `1h`, `2d`. Times of day: `"21:00"`.',
     ),
 }
 _REQUIRED = {"ru": "обязателен", "en": "required"}
-_LATER = {"ru": "пока не действует", "en": "does not act yet"}
 
 
 def reference(directory: Path, language: Language) -> str:
@@ -98,8 +94,7 @@ def _heading(model: str) -> str:
 def _entry(
     name: str, field: dict[str, Any], required: bool, examples: dict[str, str], language: Language
 ) -> Iterator[str]:  # fmt: skip
-    remarks = [_REQUIRED[language]] * required + [_LATER[language]] * (name in NOT_YET)
-    note = f" ({', '.join(remarks)})" if remarks else ""
+    note = f" ({_REQUIRED[language]})" if required else ""
     options = field.get("enum") or field.get("items", {}).get("enum")
     choice = f" {_one_of(options)}" if options else ""
     below = "".join(f" → [{_heading(model)}](#{_heading(model)})" for model in _references(field))

@@ -123,6 +123,11 @@ class Scope:
         for part in parts_of(getattr(compiled, "tree", None), "event"):
             places = self.event_parts.setdefault(self.event, {}).setdefault(part, [])
             places.append(self.locate(source, f"event.{part}"))
+        if "product" in compiled.names - self.declared:  # an event may name it
+            self.event_parts.setdefault(self.event, {}).setdefault("product", [])
+        for base in sorted(compiled.names & self.declared):
+            for part in sorted(parts_of(getattr(compiled, "tree", None), base)):
+                self.report.add("template-attribute", self.locate(source, base), name=f"{base}.{part}")
         names = always(self.declared)
         for name in () if self.blind else sorted(compiled.names - names - self.declared):
             known = sorted(self.declared | names)

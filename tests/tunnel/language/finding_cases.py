@@ -35,6 +35,7 @@ def event(text: str) -> list[tuple[str, str, str]]:
     return [(T, "steps:\n", f"events:\n{text}\nsteps:\n")]
 
 
+PROMOS = 'promos:\n  back: {code: "WIN-{random:6}", discount: 10%, valid: 3d, limit: 500000}\n'
 LONG = "[" + "[" * 50 + "]" * 51
 
 CASES: dict[str, list[tuple[str, str, str]]] = {
@@ -94,7 +95,7 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "unknown-queue": [(T, NEXT, f"{NEXT}\n      - {{label: Позвать, handoff: saels}}")],
     "unknown-magnet": [(T, "magnet: guide", "magnet: giude")],
     "unknown-objection": [(T, NEXT, f"{NEXT}\n      - {{label: Дорого, objection: prise}}")],
-    "unknown-promo": event("  cart.left: {ladder: [{after: 1h, promo: back, say: Вернитесь}]}"),
+    "unknown-promo": event("  cart.abandoned: {ladder: [{after: 1h, promo: back, via: [vk], say: Вернитесь}]}"),
     "unknown-product": [(T, SAY, "product: drian\n    say: Привет!"),
                         ("products.yaml", "", "products:\n  drain: {title: Водосток}\n")],
     "unknown-filter": say('"{{ name | uper }}"'),
@@ -124,7 +125,7 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "entry-one-way": [(T, "link: probe", "to: two")],
     "entry-when": [(T, "- link: probe", "- {link: probe, when: name}")],
     "silence-does-nothing": [(T, "{after: 1h, say: Вы здесь?}", "{after: 1h}")],
-    "event-does-nothing": event("  cart.left: {when: name}"),
+    "event-does-nothing": event("  cart.abandoned: {when: name}"),
     "action-one-thing": [(T, SAY, "say: Привет!\n    do: [{tag: a, untag: b}]")],
     "notify-with-text": [(T, SAY, "say: Привет!\n    do: [{notify: sales}]")],
     "wrong-value": [(T, "ready: true", "ready: готов")],
@@ -187,9 +188,39 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "fit-choices": [(T, NEXT, "\n      - ".join(f"{{label: Путь {number}, to: two}}" for number in range(21)))],
     "fit-label": [(T, "label: Дальше", "label: " + "Дальше " * 20)],
     "window": [(T, "{after: 1h, say: Вы здесь?}", "{after: 23h, to: two}")],
-    # not yet
-    "inactive": [(S, "default: t", 'default: t\nquiet: {from: "21:00", to: "09:00"}')],
-    "inactive-split": [(T, "    to: three", "    split: {arms: {three: 1, one: 1}}")],
+    "window-ladder": event("  cart.abandoned: {ladder: [{after: 1h, say: Вернитесь}]}"),
+    # events, ladders, offers
+    "rung-does-nothing": event("  cart.abandoned: {ladder: [{after: 1h, days: [mon]}]}"),
+    "unknown-event": event("  cart.abandoned: {until: order.piad, ladder: [{after: 1h, to: two}]}"),
+    "own-event": event("  visit.done: {to: two}"),
+    "event-field": event('  cart.abandoned: {ladder: [{after: 1h, via: [vk], say: "{{ event.itmes | join }}"}]}'),
+    "event-unset": say('"{{ event.total }}"'),
+    "event-maybe-unset": [*event("  order.paid: {to: one}"), *say('"{{ event.total }}"')],
+    "promo-unset": say('"{{ promo.code }}"'),
+    "promo-maybe-unset": [("promos.yaml", "", PROMOS), (T, "    end: true", "    promo: back\n    to: one"),
+                          (T, SAY, 'say: "{{ promo.code }}"')],
+    "product-unset": say('"{{ product.title }}"'),
+    "product-maybe-unset": [*event("  order.paid: {to: four}"), (T, "{{ area }} м², {{ city }}.", "{{ product.title }}")],
+    "until-without-ladder": event("  order.placed: {until: order.paid, to: two}"),
+    "until-itself": event("  order.placed: {until: order.placed, ladder: [{after: 1h, to: two}]}"),
+    "ladder-order": event("  cart.abandoned: {ladder: [{after: 1d, to: two}, {after: 1h, to: two}]}"),
+    "via-channel": [*event("  cart.abandoned: {ladder: [{after: 1h, say: Ау, via: [vk, web]}]}"),
+                    (T, "start: one", "start: one\nchannels: [telegram, vk]")],
+    "same-event": [(T, "  - words:", "  - {event: call.missed, to: two}\n  - {event: call.missed, to: one}\n  - words:")],
+    "promo-code": [("promos.yaml", "", PROMOS.replace("WIN-", "СКИДКА "))],
+    "promo-not-personal": [("promos.yaml", "", PROMOS.replace("-{random:6}", ""))],
+    "promo-guessable": [("promos.yaml", "", PROMOS.replace("random:6", "random:4"))],
+    "quiet-never-opens": [(S, "default: t", 'default: t\nquiet: {from: "09:00", to: "09:00"}')],
+    "days-never": [(S, "default: t", 'default: t\nquiet: {from: "21:00", to: "09:00", days: [sat, sun]}'),
+                   (T, "{after: 1h, say: Вы здесь?}", "{after: 1h, say: Вы здесь?, days: [sun]}")],
+    "hides-name": [(S, "  city:", "  season: {title: Сезон}\n  city:"), (T, "{city: Псков,", "{city: Псков, season: лето,")],
+    "no-price": [("products.yaml", "", "products:\n  drain: {title: Водосток}\n"),
+                 *say('"{{ products.drain.price | money }}"')],
+    "never-so": [(T, "    to: three", "    to: [{when: season == \"winer\", to: four}, three]"),
+                 (T, "{{ area }} м², {{ city }}.", "Пока!")],
+    "wait-leads-nowhere": [(T, SAY, "say: Привет!\n    wait: 2d")],
+    "silence-after-wait": [(T, SAY, "say: Привет!\n    wait: 1h\n    to: two")],
+    "split-one-arm": [(T, "    to: three", "    split: {arms: {three: 1}}")],
     # dialogue scripts
     "line-one-thing": script("script: Проба\ndialogue:\n  - customer: /start\n  - {customer: Да, bot: Привет}\n"),
     "choices-without-bot": script("script: Проба\ndialogue:\n  - customer: /start\n  - choices: [Дальше]\n"),

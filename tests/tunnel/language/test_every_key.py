@@ -1,7 +1,8 @@
-"""A content directory that uses every key there is: all of it is read, and what does not act yet says so."""
+"""A content directory that uses every key there is: all of it is read and built."""
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from tunnel.language import load, schema
-from tunnel.language.definition import SetTo, Target
+from tunnel.language.definition import Frequency, Promo, Quiet, SetTo, Target
+from tunnel.language.event_kinds import BUILT_IN
 from tunnel.language.fields import Keys, known_keys
 from tunnel.language.schema import FILES
 
@@ -20,14 +22,10 @@ SAMPLE = HERE.parents[2] / "content"
 KINDS = {"settings.yaml": "settings", "tunnels": "tunnel", "scripts": "script"}
 
 
-def test_it_loads_without_errors_and_warns_of_each_key_that_does_not_act() -> None:
-    loaded = load(EVERY_KEY)
-    assert [str(one) for one in loaded.errors] == []
-    warned = {one.message.split("»")[0].strip("«") for one in loaded.findings if one.code == "inactive"}
-    assert warned == {"promos", "quiet", "frequency", "event", "events", "within", "late", "step"}
-    assert [one.code for one in loaded.findings if one.severity == "warning" and one.code != "inactive"] == [
-        "inactive-split"
-    ]
+def test_it_loads_without_a_mistake() -> None:
+    found = [(one.severity, one.code) for one in load(EVERY_KEY).findings]
+    assert {code for severity, code in found if severity == "error"} == set()
+    assert {code for severity, code in found if severity == "warning"} == {"window", "window-ladder"}
 
 
 def test_what_was_written_is_what_is_built() -> None:
@@ -58,6 +56,83 @@ def test_what_was_written_is_what_is_built() -> None:
     answers = found.objections["price"].answers
     assert answers[1].to == Target("", "rooms")
     assert answers[2].handoff is not None
+
+
+def test_what_acts_in_time_is_built() -> None:
+    found = load(EVERY_KEY).definition
+    assert found is not None
+    settings, tunnel = found.settings, found.tunnels["windows"]
+    assert settings.quiet == Quiet(time(21), time(9), frozenset({5, 6}))
+    assert settings.frequency == Frequency(3, 86400.0)
+    assert settings.currency == "RUB"
+    silence = tunnel.steps["hello"].silence[1]
+    assert silence.days == frozenset(range(5))
+    assert silence.when is not None
+    assert silence.when.holds({"channel": "vk"})
+    assert tunnel.steps["care"].wait_s == 30 * 86400.0
+    assert tunnel.steps["care"].waits
+    assert (tunnel.steps["sill"].promo, tunnel.steps["sill"].product) == ("back", "sill")
+
+
+def test_events_are_built() -> None:
+    found = load(EVERY_KEY).definition
+    assert found is not None
+    tunnel = found.tunnels["windows"]
+    entry = tunnel.enter[2]
+    assert (entry.event, entry.to) == ("form.submitted", Target("windows", "rooms"))
+    assert entry.when is not None
+    assert entry.when.holds({"event": {"form": "windows"}})
+    assert list(tunnel.events) == ["cart.abandoned", "order.paid", "order.cancelled", "visit.done"]
+    rule = tunnel.events["cart.abandoned"]
+    assert (rule.start, rule.until, rule.tunnel) == (True, "order.paid", "windows")
+    assert [rung.after_s for rung in rule.ladder] == [3600.0, 86400.0, 2 * 86400.0, 3 * 86400.0]
+    assert len({rung.key for rung in rule.ladder}) == 4
+    assert rule.ladder[1].promo == "back"
+    assert rule.ladder[2].via == ("whatsapp", "telegram")
+    assert rule.ladder[2].days == frozenset({1, 2})
+    assert rule.ladder[2].to == Target("windows", "remind")
+    assert rule.ladder[2].when is not None
+    assert rule.ladder[3].product == "sill"
+    assert [file.path for file in rule.ladder[3].media] == ["files/a.png"]
+    lost = tunnel.events["order.cancelled"]
+    assert (lost.stage, lost.reason, lost.to) == ("lost", "дорого", Target("windows", "thanks"))
+    assert [one.variable for one in lost.set] == ["wish"]
+    assert [one.tag for one in lost.do] == ["отказ"]
+
+
+def test_events_are_known_with_their_fields() -> None:
+    found = load(EVERY_KEY).definition
+    assert found is not None
+    assert set(found.events) >= {*BUILT_IN, "visit.done", "doors.asked"}
+    assert found.events["cart.abandoned"].title == "Корзина брошена"
+    assert found.events["cart.abandoned"].fields == {"items": "list", "total": "number", "url": "text"}
+    assert found.events["cart.abandoned"].used >= {"items", "total"}
+    assert not found.events["cart.abandoned"].open
+    assert found.events["form.submitted"].used >= {"form"}
+    assert found.events["form.submitted"].open
+    assert found.events["visit.done"].title == "Замер сделан"
+    assert found.events["visit.done"].fields == {
+        "master": "text", "sum": "number", "date": "date", "parts": "list", "agreed": "flag"
+    }  # fmt: skip
+    assert not found.events["visit.done"].open
+    assert found.events["doors.asked"].open
+    assert "items" not in found.events["order.paid"].used
+    assert "total" in found.events["order.paid"].used
+
+
+def test_promos_and_products_are_built() -> None:
+    found = load(EVERY_KEY).definition
+    assert found is not None
+    assert found.promos["back"] == Promo("back", "WIN-{random:6}", "10%", 3 * 86400.0, 500)
+    sill = found.products["sill"]
+    assert (sill.title, sill.price, sill.link) == ("Подоконник", 2500.0, "https://example.com/sill")
+    assert sill.image is not None
+    assert sill.image.path == "files/a.png"
+    assert [branch.to.step for branch in sill.next] == ["blinds"]
+    window = found.products["window"]
+    assert window.tags == ("окна",)
+    assert [branch.to.step for branch in window.next] == ["blinds", "sill"]
+    assert found.products["blinds"].price is None
 
 
 def keys_used(node: Any, model: type[Keys] | None = None) -> set[tuple[str, str]]:

@@ -9,8 +9,9 @@ from tunnel.language.checks.content import Content
 from tunnel.language.checks.fit import check_fit
 from tunnel.language.checks.flow import check_flow
 from tunnel.language.checks.graph import check_graph
-from tunnel.language.checks.later import check_later
 from tunnel.language.checks.media import check_media
+from tunnel.language.checks.offers import check_offers
+from tunnel.language.checks.outside import check_outside
 from tunnel.language.checks.stages import check_stages
 from tunnel.language.checks.steps import check_steps
 from tunnel.language.checks.twice import check_twice
@@ -30,7 +31,8 @@ def check_all(content: Content) -> frozenset[str]:
     check_twice(content)
     check_stages(content)
     check_steps(content)
-    check_later(content)
+    check_outside(content)
+    check_offers(content)
     check_fit(content)
     if content.followable:
         check_graph(content)

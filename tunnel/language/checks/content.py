@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from tunnel.language.definition import Choice, Condition, Definition, EventRule, Handoff, SetTo, Step, Target
+from tunnel.language.definition import Choice, Condition, Definition, EventRule, Handoff, Rung, SetTo, Step, Target
 from tunnel.language.limits import LIMITS
 from tunnel.language.models import SettingsKeys, SharedKeys
 from tunnel.language.scope import Scope
@@ -110,6 +110,16 @@ class Content:
         """The channels that some tunnel is meant for: those of what tunnels share."""
         used = {channel for tunnel in self.definition.tunnels for channel in self.channels(tunnel)}
         return tuple(channel for channel in LIMITS if channel in used)
+
+    @cached_property
+    def rungs(self) -> list[tuple[Rung, tuple[str, ...]]]:
+        """Every rung, with the channels that it may be said on."""
+        return [
+            (rung, tuple(channel for channel in self.channels(tunnel.name) if not rung.via or channel in rung.via))
+            for tunnel in self.definition.tunnels.values()
+            for rule in tunnel.events.values()
+            for rung in rule.ladder
+        ]
 
     @cached_property
     def ways(self) -> list[Way]:

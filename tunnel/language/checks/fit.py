@@ -41,6 +41,9 @@ def _offers(content: Content) -> Iterator[Offer]:
         for silence in step.silence:
             if silence.choices:
                 yield silence.choices, content.scope.marks.of(silence.choices[0]), channels
+    for rung, channels in content.rungs:
+        if rung.choices:
+            yield rung.choices, content.scope.marks.of(rung.choices[0]), channels
     for objection in content.definition.objections.values():
         for answer in objection.answers:
             if answer.choices:
@@ -102,6 +105,9 @@ def _texts(content: Content) -> Iterator[tuple[Template, tuple[str, ...], str]]:
         for silence in step.silence:
             if silence.say is not None:
                 yield silence.say, channels, with_buttons
+    for rung, channels in content.rungs:
+        if rung.say is not None:
+            yield rung.say, channels, "caption" if rung.media else "body" if rung.choices else "text"
     for objection in content.definition.objections.values():
         for answer in objection.answers:
             yield answer.say, content.channels_anywhere, "body" if answer.choices else "text"

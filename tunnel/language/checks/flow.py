@@ -7,10 +7,11 @@ until nothing changes. What a text needs beyond that is reported, with the way o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from tunnel.language.checks.content import Content, Node, Way
+from tunnel.language.checks.content import Content, Gate, Node, Way
 from tunnel.language.checks.needs import needed, proven, tree_of
 from tunnel.language.definition import (
     Action,
@@ -25,8 +26,12 @@ from tunnel.language.definition import (
 )
 from tunnel.language.expressions import always
 
+PASSING = frozenset({"event", "promo", "product"})
+"""Names that have a value only after an event, a promo code handed out, a product shown: followed like variables."""
+
 Names = frozenset[str]
 _NOTHING: Names = frozenset()
+_EVENT, _PROMO, _PRODUCT = frozenset({"event"}), frozenset({"promo"}), frozenset({"product"})
 
 
 def check_flow(content: Content) -> None:
@@ -41,6 +46,21 @@ def check_flow(content: Content) -> None:
     flow.check_products()
     flow.check_settings()
     _check_never_set(content)
+
+
+def _reached(starts: Iterable[Node], ways: Mapping[Node, list[Way]]) -> frozenset[Node]:
+    reached: set[Node] = set()
+    waiting = list(starts)
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting.extend(way.to for way in ways.get(node, ()))
+    return frozenset(reached)
+
+
+def _on_gate(gate: Gate) -> Names:
+    return gate.set | (_EVENT if gate.event else _NOTHING) | (_PROMO if gate.promo else _NOTHING)
 
 
 def _set_names(sets: Iterable[SetTo]) -> Names:
@@ -65,7 +85,7 @@ class _Point:
 class _Flow:
     def __init__(self, content: Content) -> None:
         self.content = content
-        self.always = always(content.scope.declared)
+        self.always = always(content.scope.declared) - PASSING
         self.known: dict[Node, Names] = {}
         """What is set whenever a step is entered."""
         self.ways: dict[Node, list[Way]] = {}
@@ -78,7 +98,7 @@ class _Flow:
         late = [gate for gate in self.content.gates if gate.stage]
         for gate in self.content.gates:
             if not gate.stage:
-                self._meet(gate.to, gate.set, waiting)
+                self._meet(gate.to, _on_gate(gate), waiting)
         while True:
             self._spread(waiting)
             for gate in late:
@@ -114,7 +134,7 @@ class _Flow:
         return frozenset.intersection(*entered) if entered else None
 
     def _on_entering(self, step: Step) -> Names:
-        return _set_names(step.set) | _done_names(step.do)
+        return _set_names(step.set) | _done_names(step.do) | (_PROMO if step.promo else _NOTHING)
 
     def on_way(self, way: Way) -> Names:
         """What is set at the end of a way."""
@@ -124,7 +144,9 @@ class _Flow:
             names |= {step.ask.save} | _done_names(step.then)
         if way.when is not None:
             names |= proven(tree_of(way.when))
-        return names | _set_names(way.set)
+        if way.to[0] != way.start[0]:  # another tunnel knows nothing of this one's events
+            names -= _EVENT
+        return (names | _set_names(way.set)) - _PRODUCT
 
     # --- uses ---
 
@@ -132,6 +154,7 @@ class _Flow:
         point = _Point(node, self.known[node])
         point = self._sets(point, step.set)
         point = self._actions(point, step.do)
+        point = point.after((_PROMO if step.promo else _NOTHING) | (_PRODUCT if step.product else _NOTHING))
         magnet = self.content.definition.magnets.get(step.magnet)
         self._text(point, magnet.say if magnet is not None else None)
         self._text(point, step.say)
@@ -171,19 +194,21 @@ class _Flow:
         """What an event does, it does wherever the contact stands."""
         for tunnel in self.content.definition.tunnels.values():
             for entry in tunnel.enter:
-                self._condition(_Point(None, _NOTHING), entry.when)
+                self._condition(_Point(None, _EVENT if entry.event else _NOTHING), entry.when)
             for rule in tunnel.events.values():
                 self._rule(rule)
 
     def _rule(self, rule: EventRule) -> None:
-        point = _Point(None, _NOTHING)
+        point = _Point(None, _EVENT)
         self._condition(point, rule.when)
         if rule.when is not None:
             point = point.after(proven(tree_of(rule.when)))
         point = self._actions(self._sets(point, rule.set), rule.do)
         for rung in rule.ladder:
+            point = point.after(_PROMO) if rung.promo else point
             self._condition(point, rung.when)
             inside = point.after(proven(tree_of(rung.when))) if rung.when is not None else point
+            inside = inside.after(_PRODUCT) if rung.product else inside
             self._text(inside, rung.say)
             self._choices(inside, rung.choices)
 
@@ -233,10 +258,27 @@ class _Flow:
 
     def _missing(self, point: _Point, used: Template | Condition, names: Names) -> None:
         source = self.content.scope.source_of(used)
-        for name in sorted(names & self.content.scope.declared):
+        declared = self.content.scope.declared
+        for name in sorted(names & (declared | PASSING)):
             place = self.content.scope.locate(source, name)
-            if self.content.report.once("unset-variable", place, name):
-                self.content.report.add("unset-variable", place, name=name, way=self.way_without(point.node, name))
+            code = "unset-variable" if name in declared else self._passing_code(point.node, name)
+            if self.content.report.once(code, place, name):
+                self.content.report.add(code, place, name=name, way=self.way_without(point.node, name))
+
+    def _passing_code(self, node: Node | None, name: str) -> str:
+        """Whether it can be there at all, or only on some of the ways here."""
+        possible = node in self.possible[name] if node is not None else bool(self.possible[name])
+        return f"{name}-maybe-unset" if possible else f"{name}-unset"
+
+    @cached_property
+    def possible(self) -> Mapping[str, frozenset[Node]]:
+        """Where there may be an event, a promo code, a product: the steps that some way leads to from one."""
+        events = {gate.to for gate in self.content.gates if gate.event}
+        promos = {node for node, step in self.content.steps.items() if step.promo}
+        promos |= {gate.to for gate in self.content.gates if gate.promo}
+        within = {start: [way for way in ways if way.to[0] == way.start[0]] for start, ways in self.ways.items()}
+        met = _reached(events, within)
+        return {"event": met, "product": met, "promo": _reached(promos, self.ways)}
 
     def way_without(self, node: Node | None, name: str) -> str:
         """A way to `node` on which `name` is not set: "siding → hello → price"."""

@@ -51,10 +51,11 @@ def _check_leaving(content: Content, step: Step) -> None:
     report, place = content.report, content.place(step)
     if step.choices and step.ask is None:
         _check_choices(content, step)
-        return
+        if step.wait_s is None:
+            return
     if step.to:
         _check_branches(content, step)
-    elif not (step.split or step.handoff or step.end):
+    elif not (step.split or step.handoff or step.end or step.wait_s is not None):
         if step.ask is None:
             report.add("dead-end", place, name=step.name)
         elif not any(choice.to or choice.handoff for choice in step.choices):

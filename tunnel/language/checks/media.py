@@ -29,6 +29,11 @@ def _files(content: Content) -> Iterator[tuple[MediaFile, tuple[str, ...]]]:
     for magnet in content.definition.magnets.values():
         if magnet.file is not None:
             yield magnet.file, content.channels_anywhere
+    for product in content.definition.products.values():
+        if product.image is not None:
+            yield product.image, content.channels_anywhere
+    for rung, channels in content.rungs:
+        yield from ((file, channels) for file in rung.media)
     for objection in content.definition.objections.values():
         for answer in objection.answers:
             yield from ((file, content.channels_anywhere) for file in answer.media)

@@ -11,6 +11,7 @@ from jinja2 import nodes
 from tunnel.language.definition import Condition, Template
 
 _NONE: frozenset[str] = frozenset()
+_BARE = (nodes.Name, nodes.Getattr, nodes.Getitem)
 _ASKS_WHETHER_SET = frozenset({"defined", "undefined", "none"})
 
 
@@ -27,6 +28,10 @@ def needed(tree: nodes.Node, known: frozenset[str], *, asked: bool = False) -> f
     """
     if isinstance(tree, nodes.Name):
         return _NONE if asked or tree.name in known else frozenset({tree.name})
+    if isinstance(tree, nodes.Getattr):
+        return needed(tree.node, known, asked=asked)
+    if isinstance(tree, nodes.Getitem):
+        return needed(tree.node, known, asked=asked) | needed(tree.arg, known)
     if isinstance(tree, nodes.And):
         return needed(tree.left, known, asked=asked) | needed(tree.right, known | proven(tree.left), asked=asked)
     if isinstance(tree, nodes.Or):
@@ -37,8 +42,7 @@ def needed(tree: nodes.Node, known: frozenset[str], *, asked: bool = False) -> f
     if isinstance(tree, nodes.CondExpr):
         return _of_choice(tree, known, asked=asked)
     if isinstance(tree, nodes.Filter) and tree.name == "default" and tree.node is not None:
-        bare = isinstance(tree.node, nodes.Name | nodes.Getattr | nodes.Getitem)
-        inner = needed(tree.node, known, asked=True) if bare else needed(tree.node, known)
+        inner = needed(tree.node, known, asked=True) if isinstance(tree.node, _BARE) else needed(tree.node, known)
         return inner | _of_all(tree.args, known)
     if isinstance(tree, nodes.Test) and tree.name in _ASKS_WHETHER_SET:
         return needed(tree.node, known, asked=True)
@@ -83,15 +87,17 @@ def proven(tree: nodes.Node, *, outcome: bool = True) -> frozenset[str]:
     """The names that have a value if `tree` turned out true (or, with outcome=False, false)."""
     if isinstance(tree, nodes.Name):
         return frozenset({tree.name}) if outcome else _NONE
+    if isinstance(tree, nodes.Getattr | nodes.Getitem):
+        return proven(tree.node) if outcome else _NONE
     if isinstance(tree, nodes.Not):
         return proven(tree.node, outcome=not outcome)
     if isinstance(tree, nodes.And | nodes.Or):
         left, right = proven(tree.left, outcome=outcome), proven(tree.right, outcome=outcome)
         both = isinstance(tree, nodes.And) == outcome
         return left | right if both else left & right
-    if isinstance(tree, nodes.Test) and isinstance(tree.node, nodes.Name) and tree.name in _ASKS_WHETHER_SET:
+    if isinstance(tree, nodes.Test) and tree.name in _ASKS_WHETHER_SET:
         sets = outcome if tree.name == "defined" else not outcome
-        return frozenset({tree.node.name}) if sets else _NONE
+        return proven(tree.node) if sets and isinstance(tree.node, _BARE) else _NONE
     if isinstance(tree, nodes.Compare) and outcome:  # it was worked out, so what it needs was there
         return needed(tree, _NONE)
     return _NONE

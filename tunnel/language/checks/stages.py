@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tunnel.language.checks.content import Content
-from tunnel.language.tunnel_models import StageKeys, TunnelKeys
+from tunnel.language.tunnel_models import EventKeys, StageKeys, StepKeys, TunnelKeys
 
 
 def check_stages(content: Content) -> None:
@@ -30,14 +30,15 @@ def _check_stage(content: Content, name: str, stage: StageKeys) -> None:
 
 def _check_reasons(content: Content, keys: TunnelKeys) -> None:
     stages = keys.stages or {}
-    for step in keys.steps.values():
-        if step.reason is None:
+    movers: list[StepKeys | EventKeys] = [*keys.steps.values(), *(keys.events or {}).values()]
+    for mover in movers:
+        if mover.reason is None:
             continue
-        stage = next((one for name, one in stages.items() if name == step.stage), None)
+        stage = next((one for name, one in stages.items() if name == mover.stage), None)
         if stage is None or stage.outcome != "lost":
-            content.report.add("reason-without-lost", step.reason.at)
-        elif stage.reasons is not None and step.reason not in stage.reasons:
-            content.report.add("reason-unknown", step.reason.at, name=step.reason, stage=step.stage)
+            content.report.add("reason-without-lost", mover.reason.at)
+        elif stage.reasons is not None and mover.reason not in stage.reasons:
+            content.report.add("reason-unknown", mover.reason.at, name=mover.reason, stage=mover.stage)
 
 
 def _check_reached(content: Content, keys: TunnelKeys) -> None:

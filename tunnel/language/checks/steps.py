@@ -6,7 +6,10 @@ from tunnel.language.checks.content import Content
 from tunnel.language.definition import Ask, Step
 from tunnel.language.tunnel_models import StepKeys
 
-_EXCLUDE = (("say", "ask"), ("end", "to"), ("end", "split"), ("end", "handoff"), ("to", "split"), ("to", "handoff"))
+_EXCLUDE = (
+    ("say", "ask"), ("end", "to"), ("end", "split"), ("end", "handoff"), ("to", "split"), ("to", "handoff"),
+    ("ask", "wait"),
+)  # fmt: skip
 _NEVER_TAKEN = ("to", "split", "handoff", "end")
 
 
@@ -32,6 +35,10 @@ def _check_keys(content: Content, step: Step, fields: StepKeys) -> None:
             report.add("conflict", fields.key_place(second), first=first, second=second)
     if step.choices and not any(fields.has(key) for key in ("say", "ask", "media")):
         report.add("choices-without-say", fields.key_place("choices"), name=step.name)
+    if step.wait_s is not None and not any(fields.has(key) for key in _NEVER_TAKEN):
+        report.add("wait-leads-nowhere", fields.key_place("wait"), name=step.name)
+    if step.split and len(step.split) < 2:
+        report.add("split-one-arm", fields.key_place("split"))
     if step.then and step.ask is None:
         report.add("then-without-ask", fields.key_place("then"))
     if step.choices and step.ask is None and step.wait_s is None:
@@ -48,6 +55,8 @@ def _check_silence(content: Content, step: Step, fields: StepKeys) -> None:
         report.add("silence-without-wait", fields.key_place("silence"), name=step.name)
     seen: set[float] = set()
     for silence in step.silence:
+        if step.wait_s is not None and silence.after_s >= step.wait_s:
+            report.add("silence-after-wait", content.scope.marks.of(silence))
         if silence.after_s in seen:
             report.add("silence-twice", content.scope.marks.of(silence))
         seen.add(silence.after_s)

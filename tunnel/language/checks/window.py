@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tunnel.language.checks.content import Content, Node
+from tunnel.language.definition import EventRule
 from tunnel.language.durations import say_duration
 from tunnel.language.limits import LIMITS
 
 
 def check_window(content: Content) -> None:
-    """Report silences that can fall outside the window.
+    """Report silences, pauses, late stages and rungs that can fall outside the window.
 
     Silences add up: a step entered 6 h after the customer's last words is itself silent from there on. The longest
     such wait is worked out for every step.
@@ -23,6 +24,28 @@ def check_window(content: Content) -> None:
                 if after_s >= window:
                     after = say_duration(after_s)
                     content.report.add("window", content.scope.marks.of(silence), after=after)
+            paused_s = waited.get(node, 0.0) + (step.wait_s or 0.0)
+            if window and step.wait_s is not None and paused_s >= window and not step.end:
+                content.report.add("window", content.place(step, "wait"), after=say_duration(paused_s))
+    for tunnel in content.definition.tunnels.values():
+        shut = [LIMITS[channel].window_s for channel in content.channels(tunnel.name) if LIMITS[channel].window_s]
+        for stage in tunnel.stages.values():
+            if stage.late and shut and (stage.within_s or 0.0) >= min(shut):
+                after = say_duration(stage.within_s or 0.0)
+                content.report.add("window", content.scope.marks.of(stage), after=after)
+        for rule in tunnel.events.values():
+            _check_ladder(content, rule)
+
+
+def _check_ladder(content: Content, rule: EventRule) -> None:
+    """An event is no word of the customer's: the window may be shut at any rung. Said once a ladder."""
+    meant = content.channels(rule.tunnel)
+    for rung in rule.ladder:
+        channels = [channel for channel in rung.via or meant if channel in meant]
+        shut = [channel for channel in channels if LIMITS[channel].window_s]
+        if rung.say is not None and shut and (not rung.via or shut == channels):
+            content.report.add("window-ladder", content.scope.marks.of(rung))
+            return
 
 
 def _longest_waits(content: Content) -> dict[Node, float]:

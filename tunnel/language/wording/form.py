@@ -216,8 +216,8 @@ FORM: dict[str, Wording] = {
         "`{value}` is neither yes nor no", "write true or false",
     ),
     "bad-percent": Wording(
-        "error", "«{value}» — не скидка", "пишите 10%",
-        "`{value}` is no discount", "write 10%",
+        "error", "«{value}» — не скидка", "пишите 10% или сумму: 500",
+        "`{value}` is no discount", "write 10% or a sum: 500",
     ),
     "bad-weight": Wording(
         "error", "«{value}» — не доля", "пишите число больше нуля, например 1",

@@ -116,9 +116,13 @@ MEANING: dict[str, Wording] = {
         "error", "после тишины ничего не происходит", "добавьте say или to",
         "nothing happens after the silence", "add say or to",
     ),
+    "rung-does-nothing": Wording(
+        "error", "это напоминание ничего не говорит и никуда не ведёт", "добавьте say, media или to",
+        "this rung says nothing and leads nowhere", "add say, media or to",
+    ),
     "event-does-nothing": Wording(
-        "error", "событие «{name}» ничего не делает", "добавьте to, stage или ladder",
-        "the event `{name}` does nothing", "add to, stage or ladder",
+        "error", "событие «{name}» ничего не делает", "добавьте to, stage, set, do или ladder",
+        "the event `{name}` does nothing", "add to, stage, set, do or ladder",
     ),
     "action-one-thing": Wording(
         "error", "нужно ровно одно из: set, tag, untag, notify", "каждое действие — свой пункт списка",
@@ -162,8 +166,12 @@ MEANING: dict[str, Wording] = {
         "`{name}` is not possible here", "there are {{ … }}, {% if %}, {% for %} and filters",
     ),
     "template-attribute": Wording(
-        "error", "«{name}» недоступно", "есть event.…, promo.…, source.…, now.hour (minute, day, month, year, weekday)",
-        "`{name}` is not open", "there are event.…, promo.…, source.…, now.hour (minute, day, month, year, weekday)",
+        "error", "«{name}» недоступно",
+        "есть event.…, promo.…, product.…, products.имя.price, stages.…, source.…, now.hour (minute, day, month, year, "
+        "weekday)",
+        "`{name}` is not open",
+        "there are event.…, promo.…, product.…, products.name.price, stages.…, source.…, now.hour (minute, day, month, "
+        "year, weekday)",
     ),
     "template-nested-loop": Wording(
         "error", "цикл в цикле", "оставьте один {% for %}",

@@ -1,4 +1,4 @@
-"""Findings about the way through a tunnel, its channels, and what does not act yet."""
+"""Findings about the way through a tunnel, its channels, events and offers."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ PATHS: dict[str, Wording] = {
         "this is never reached: a step without a condition stands before it", "put the conditions first",
     ),
     "loop-without-wait": Wording(
-        "error", "бот пойдёт по кругу, никого не спросив: {way}", "вставьте шаг, который ждёт: choices или ask",
-        "the bot would go round without asking anybody: {way}", "put in a step that waits: choices or ask",
+        "error", "бот пойдёт по кругу, никого не спросив: {way}", "вставьте шаг, который ждёт: choices, ask или wait",
+        "the bot would go round without asking anybody: {way}", "put in a step that waits: choices, ask or wait",
     ),
     "never-taken": Wording(
         "warning", "«{key}» не сработает: шаг ждёт ответа на choices", "перенесите в to вариантов или уберите",
@@ -139,14 +139,122 @@ PATHS: dict[str, Wording] = {
         "WhatsApp: {after} after the customer's last words free text does not get through (24-hour window)",
         "stay within 24 hours or take whatsapp out of the tunnel's channels",
     ),
-    # not yet
-    "inactive": Wording(
-        "warning", "«{key}» читается, но пока не действует", "{what}",
-        "`{key}` is read but does not act yet", "{what}",
+    "window-ladder": Wording(
+        "warning", "WhatsApp: событие — не слова клиента, окно 24 часа может быть закрыто, и текст не дойдёт",
+        "добавьте via с запасным каналом: [whatsapp, telegram]",
+        "WhatsApp: an event is no word of the customer's; the 24-hour window may be shut and the text not get through",
+        "add via with another channel: [whatsapp, telegram]",
     ),
-    "inactive-split": Wording(
-        "warning", "split читается, но пока не действует: все идут в первую ветку, «{name}»", "",
-        "split is read but does not act yet: everybody takes the first arm, `{name}`", "",
+    # events, ladders, offers
+    "unknown-event": Wording(
+        "warning", "события «{name}» нет ни среди известных, ни среди объявленных", "может быть, «{near}»?",
+        "the event `{name}` is neither a known nor a declared one", "did you mean `{near}`?",
+    ),
+    "own-event": Wording(
+        "note", "«{name}» — событие самой компании, поля в нём могут быть любые",
+        "объявите его в events.yaml, и они будут проверяться",
+        "`{name}` is an event of the company's own and may carry any fields",
+        "declare it in events.yaml to have them checked",
+    ),
+    "event-field": Wording(
+        "warning", "в событии «{event}» нет поля «{name}»; есть: {known}", "может быть, «{near}»?",
+        "the event `{event}` has no field `{name}`; there are: {known}", "did you mean `{near}`?",
+    ),
+    "event-unset": Wording(
+        "error", "сюда не ведёт ни одно событие, event здесь пуст: {way}",
+        "напишите {{ event.… | default(\"…\") }} или проверьте {% if event.… %}",
+        "no event leads here, event is empty: {way}", "write {{ event.… | default(\"…\") }} or test {% if event.… %}",
+    ),
+    "event-maybe-unset": Wording(
+        "warning", "сюда приходят и без события, тогда event пуст: {way}",
+        "напишите {{ event.… | default(\"…\") }} или проверьте {% if event.… %}",
+        "this is reached without an event, too, and event is empty then: {way}",
+        "write {{ event.… | default(\"…\") }} or test {% if event.… %}",
+    ),
+    "promo-unset": Wording(
+        "error", "промокод до этого не выдаёт никто, promo здесь пуст: {way}",
+        "добавьте шагу promo или проверьте {% if promo.code %}",
+        "no promo code can have been handed out here, promo is empty: {way}",
+        "give the step a promo or test {% if promo.code %}",
+    ),
+    "promo-maybe-unset": Wording(
+        "warning", "сюда приходят и без промокода, тогда promo пуст: {way}", "проверьте {% if promo.code %}",
+        "this is reached without a promo code, too, and promo is empty then: {way}", "test {% if promo.code %}",
+    ),
+    "product-unset": Wording(
+        "error", "здесь не показан ни один товар, product пуст: {way}", "добавьте product: имя",
+        "no product is shown here, product is empty: {way}", "add product: name",
+    ),
+    "product-maybe-unset": Wording(
+        "warning", "товар здесь известен, только если его назвало событие: {way}",
+        "добавьте product: имя или проверьте {% if product.title %}",
+        "the product is known here only if an event named one: {way}",
+        "add product: name or test {% if product.title %}",
+    ),
+    "until-without-ladder": Wording(
+        "warning", "until прекращает напоминания, а ladder нет", "добавьте ladder или уберите until",
+        "until ends a ladder, but there is none", "add a ladder or drop until",
+    ),
+    "until-itself": Wording(
+        "error", "событие «{name}» прекратило бы собственные напоминания", "назовите в until другое событие",
+        "the event `{name}` would end its own ladder", "name another event in until",
+    ),
+    "ladder-order": Wording(
+        "error", "это напоминание не позже предыдущего", "сроки ladder считаются от события: ставьте их по возрастанию",
+        "this rung is no later than the one before", "a ladder counts from the event: let the times rise",
+    ),
+    "via-channel": Wording(
+        "error", "воронка не для канала «{channel}»; её каналы: {known}", "уберите его из via или добавьте в channels",
+        "the tunnel is not meant for `{channel}`; its channels: {known}", "drop it from via or add it to channels",
+    ),
+    "same-event": Wording(
+        "warning", "сюда не дойти: по «{name}» раньше сработает вход {file}:{line}",
+        "дайте тому входу when или удалите один",
+        "never reached: at `{name}` the entry in {file}:{line} comes first", "give that one a when, or delete one",
+    ),
+    "promo-code": Wording(
+        "error", "код «{value}» так не составить", "латинские буквы, цифры, дефисы и {random:6}; всего до 40 знаков",
+        "no code can be made of `{value}`", "letters A-Z, digits, dashes and {random:6}; at most 40 signs in all",
+    ),
+    "promo-not-personal": Wording(
+        "error", "код «{value}» у всех один", "добавьте случайную часть: {value}-{random:6}",
+        "the code `{value}` is the same for everybody", "add a random part: {value}-{random:6}",
+    ),
+    "promo-guessable": Wording(
+        "warning", "случайных знаков {count}: при limit {limit} код можно угадать", "нужно {random:{fewest}}",
+        "{count} random signs: with limit {limit} a code can be guessed", "write {random:{fewest}}",
+    ),
+    "quiet-never-opens": Wording(
+        "error", "тихо всегда: бот никогда ничего не начнёт сам", "оставьте открытые часы и дни",
+        "it is always quiet: the bot would never start anything by itself", "leave some hours and days open",
+    ),
+    "days-never": Wording(
+        "error", "таких дней нет: все они тихие или список пуст", "исправьте days или quiet",
+        "there is no such day: all are quiet, or the list is empty", "correct days or quiet",
+    ),
+    "hides-name": Wording(
+        "note", "переменная «{name}» закрывает собой готовое имя: в текстах это будет она", "",
+        "the variable `{name}` hides a name that is always there: texts mean the variable", "",
+    ),
+    "no-price": Wording(
+        "error", "у товара «{name}» нет цены", "добавьте ему price",
+        "the product `{name}` has no price", "give it a price",
+    ),
+    "never-so": Wording(
+        "warning", "{name} не бывает «{value}»; бывает: {known}", "может быть, «{near}»?",
+        "{name} is never `{value}`; it may be: {known}", "did you mean `{near}`?",
+    ),
+    "wait-leads-nowhere": Wording(
+        "error", "после паузы шага «{name}» некуда идти", "добавьте to, split, handoff или end: true",
+        "after the pause of `{name}` there is nowhere to go", "add to, split, handoff or end: true",
+    ),
+    "silence-after-wait": Wording(
+        "warning", "silence не сработает: пауза wait кончится раньше", "поставьте срок меньше",
+        "this silence never acts: the pause is over before", "make it shorter",
+    ),
+    "split-one-arm": Wording(
+        "warning", "в split одна ветка: выбирать не из чего", "добавьте вторую или напишите to",
+        "the split has one arm: there is nothing to choose from", "add another, or write to",
     ),
     # dialogue scripts
     "line-one-thing": Wording(
