@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 CHECKS := check-format check-lint check-types check-imports check-content check-scripts check-pages
-.PHONY: help run test check bench faults lock docs clean $(CHECKS)
+.PHONY: help run web test check bench faults lock docs clean $(CHECKS)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -21,9 +21,14 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-9s %s\n", $$1, $$2 }'
 
 run: $(VENV)/.package ## install what is missing, start everything, say where to click (PORT=8080)
+	@$(PY) -m console.build || true
 	@exec $(PY) -m bots.cli run $(if $(filter command line,$(origin PORT)),--port $(PORT))
 
+web: $(VENV)/.package ## build the console's screens (make run does it too)
+	@$(PY) -m console.build
+
 test: $(VENV)/.dev $(VENV)/.package ## run every test that this machine can run (CI=true: leave none out; ARGS= for pytest)
+	@$(PY) -m console.build || true
 	@exec $(PY) -m pytest $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.package ## formatting, lint, types, import rules, sample content, generated pages
@@ -69,6 +74,7 @@ lock: ## resolve the requirements anew (needs uv; LOCKARGS=--upgrade takes newer
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/base.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra dev -c requirements/base.txt -o requirements/dev.txt
+	$(LOCK) requirements/node.in -o requirements/node.txt
 
 clean: ## remove the installation and the caches; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
