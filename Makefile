@@ -27,7 +27,7 @@ run: $(VENV)/.package ## install what is missing, start everything, say where to
 web: $(VENV)/.package ## build the console's screens (make run does it too)
 	@$(PY) -m console.build
 
-test: $(VENV)/.dev $(VENV)/.package ## run every test that this machine can run (CI=true: leave none out; ARGS= for pytest)
+test: $(VENV)/.dev $(VENV)/.bench $(VENV)/.package ## run every test that this machine can run (CI=true: leave none out; ARGS= for pytest)
 	@$(PY) -m console.build || true
 	@exec $(PY) -m pytest $(ARGS)
 
@@ -58,11 +58,8 @@ check-pages:
 docs: $(VENV)/.package ## write the generated reference pages anew
 	@$(PY) -m bots.docs
 
-bench: $(VENV)/.dev $(VENV)/.package ## measure, print a table, write bench/results/
-	@mkdir -p bench/results
-	@$(PY) -m bench.turns
-	@$(PY) -m bench.road
-	@$(PY) -m bench.memory
+bench: $(VENV)/.bench $(VENV)/.package ## measure side by side, print a table, write bench/results/ (ARGS=--evidence: docs/evidence.md, too)
+	@exec $(PY) -m bench $(ARGS)
 
 faults: $(VENV)/.dev $(VENV)/.package ## let everything fail that can, check what became of it, write docs/evidence.md (half an hour)
 	@exec $(PY) -m bench.faults $(ARGS)
@@ -75,6 +72,7 @@ lock: ## resolve the requirements anew (needs uv; LOCKARGS=--upgrade takes newer
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/base.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra dev -c requirements/base.txt -o requirements/dev.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra bench -c requirements/base.txt -o requirements/bench.txt
 
 clean: ## remove the installation and the caches; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -99,6 +97,11 @@ $(VENV)/.base: $(VENV)/pyvenv.cfg requirements/base.txt
 
 $(VENV)/.package: $(VENV)/.base pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.base requirements/bench.txt
+	@echo "==> installing what the measurements compare with (once)"
+	@$(PIP) install --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,14 +18,13 @@ from aiogram.fsm.storage.base import StorageKey
 from aiogram.fsm.storage.redis import RedisStorage
 from redis.asyncio import Redis
 
-from bench.road import start_redis
+from bench.sides import AIOGRAM, CONTENT, OURS, start_redis
 from state import Commit, Incoming, Store
 from tunnel.engine.player import Player, noon
 from tunnel.events import Address, contact_id
 from tunnel.language import load
 from tunnel.session import encode_session
 
-CONTENT = Path(__file__).parent / "content"
 BATCH = 500
 
 
@@ -47,7 +45,9 @@ async def ours(url: str, contacts: int) -> float:
     before = await used_bytes(url)
     store = await Store.connect(url)
     for first in range(0, contacts, BATCH):
-        people = [Address("telegram", "1", str(10_000_000 + number)) for number in range(first, first + BATCH)]
+        people = [
+            Address("telegram", "1", str(10_000_000 + number)) for number in range(first, min(first + BATCH, contacts))
+        ]
         await store.accept([Incoming(contact_id(person), "", b"e") for person in people])
         session = player.session
         commits = []
@@ -67,32 +67,33 @@ async def aiograms(url: str, contacts: int) -> float:
     before = await used_bytes(url)
     storage = RedisStorage.from_url(url, connection_kwargs={"max_connections": 2 * BATCH})
     for first in range(0, contacts, BATCH):
-        keys = [
-            StorageKey(bot_id=1, chat_id=10_000_000 + n, user_id=10_000_000 + n) for n in range(first, first + BATCH)
-        ]
+        people = range(10_000_000 + first, 10_000_000 + min(first + BATCH, contacts))
+        keys = [StorageKey(bot_id=1, chat_id=person, user_id=person) for person in people]
         await asyncio.gather(*(storage.set_state(key, "Ten:step4") for key in keys))
         await asyncio.gather(*(storage.set_data(key, {"object": "first 3"}) for key in keys))
     await storage.close()
     return (await used_bytes(url) - before) / contacts
 
 
+async def compare(folder: Path, contacts: int) -> dict[str, float]:
+    """Bytes an idle contact, by side."""
+    found = {}
+    for name, measure in ((OURS, ours), (AIOGRAM, aiograms)):
+        with ExitStack() as stack:
+            url, _ = start_redis(stack, folder / f"memory-{name.partition(' ')[0]}")
+            found[name] = await measure(url, contacts)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contacts", type=int, default=100_000)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        results = []
-        for name, measure in (("messenger tunnel", ours), ("aiogram", aiograms)):
-            place = Path(folder, name.partition(" ")[0])
-            place.mkdir()
-            url, _ = start_redis(stack, place)
-            results.append(asyncio.run(measure(url, args.contacts)))
-            print(f"{name:<18}{results[-1]:>8.0f} bytes an idle contact")
-    ratio = results[0] / results[1]
-    print(f"ratio: {ratio:.2f}")
-    target = Path(__file__).parent / "results" / "memory.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps({"contacts": args.contacts, "bytes": results, "ratio": ratio}) + "\n")
+    with tempfile.TemporaryDirectory(prefix="tn") as folder:
+        found = asyncio.run(compare(Path(folder), args.contacts))
+    for name, size in found.items():
+        print(f"{name:<18}{size:>8.0f} bytes an idle contact")
+    print(f"ratio: {found[OURS] / found[AIOGRAM]:.2f}")
 
 
 if __name__ == "__main__":

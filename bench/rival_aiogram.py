@@ -6,6 +6,7 @@ python -m bench.rival_aiogram PORT API_URL REDIS_URL SECRET
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import uvloop
 from aiogram import Bot, Dispatcher, F, Router
@@ -14,9 +15,10 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
+from aiogram.fsm.storage.base import BaseEventIsolation
 from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from aiogram.webhook.aiohttp_server import SimpleRequestHandler
+from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
 STEPS = 10
@@ -100,19 +102,31 @@ async def wish(message: Message, state: FSMContext) -> None:
     await show(message, state, 11, message.from_user.first_name)
 
 
-def main() -> None:
-    port, api_url, redis_url, secret = sys.argv[1:5]
+def serve(
+    storage: RedisStorage, prepare: Callable[[Dispatcher], object], isolation: BaseEventIsolation | None = None
+) -> None:
+    """Serve the bot that `prepare` puts into the dispatcher. The command line says where."""
+    port, api_url, _, secret = sys.argv[1:5]
     uvloop.install()
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url), limit=1000)
     bot = Bot("1:rival", session=session)
-    # Without it the pool refuses a hundred customers at once, and their updates are lost.
-    storage = RedisStorage.from_url(redis_url, connection_kwargs={"max_connections": 10_000})
-    dispatcher = Dispatcher(storage=storage)
-    dispatcher.include_router(router)
+    dispatcher = Dispatcher(storage=storage, events_isolation=isolation)
+    prepare(dispatcher)
     app = web.Application()
     # In the background, as by default: kinder to its speed than waiting, though an update can then be lost.
     SimpleRequestHandler(dispatcher, bot, handle_in_background=True, secret_token=secret).register(app, "/webhook")
+    # As documented for a webhook; without it nothing that waits for the start (aiogram-dialog does) is told of it.
+    setup_application(app, dispatcher, bot=bot)
     web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=None)
+
+
+MANY = {"max_connections": 10_000}
+"""Without it the pool refuses a hundred customers at once, and their updates are lost."""
+
+
+def main() -> None:
+    storage = RedisStorage.from_url(sys.argv[3], connection_kwargs=MANY)
+    serve(storage, lambda dispatcher: dispatcher.include_router(router))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """The outside world for a measurement: a Bot API stand-in, and the customers who answer what it receives.
 
 One process of its own, whose CPU time does not count. A customer presses the first button, or types an answer where
-there is none, as soon as the bot's message has arrived: a closed loop, `concurrency` customers at a time.
+there is none: in a closed loop as soon as the bot's message has arrived, `concurrency` customers at a time; in an open
+one at moments that are drawn beforehand, whatever became of the events before (bench/openloop.py).
 
     python -m bench.world PORT     then POST /round with {"webhook", "secret", "first", "contacts", "concurrency"}
+                                   or POST /open with {"webhook", "secret", "first", "rate", "seconds",
+                                   "warm_s", "seed"}
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import asyncio
 import itertools
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -30,16 +34,24 @@ _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 
 
+SAYS = ("sendMessage", "editMessageText")
+"""Calls that a customer answers."""
+
+
 class Customer:
     """One person: which answer comes next, and whether they are done."""
 
-    __slots__ = ("answered", "chat", "done", "errors")
+    __slots__ = ("answered", "chat", "done", "due_at", "errors", "heard")
 
     def __init__(self, chat: int) -> None:
         self.chat = chat
         self.answered = 0
         self.done = asyncio.Event()
         self.errors = 0
+        self.due_at = 0.0
+        """In an open loop: for when the event that waits for its answer was scheduled."""
+        self.heard: tuple[dict[str, Any], int] | None = None
+        """In an open loop: the bot's last message."""
 
 
 class World:
@@ -54,18 +66,19 @@ class World:
         self.path = "/"
         self.header = ""
         self.tasks: set[asyncio.Task[None]] = set()
+        self.hear: Callable[[Customer, dict[str, Any], int], None] = self.answer_at_once
 
     def api(self, method: str, body: bytes, content_type: str) -> bytes:
         """Answer a call of the Bot API, and let the customer who was written to answer in turn."""
         self.calls[method] = self.calls.get(method, 0) + 1
-        if method != "sendMessage":
+        if method not in SAYS:
             return b'{"ok":true,"result":true}'
         params = _decode(body) if content_type.startswith("application/json") else form_fields(body, content_type)
         chat = int(params["chat_id"])
         message_id = next(self.numbers)
         customer = self.customers.get(chat)
         if customer is not None:
-            self.spawn(self.answer(customer, params, message_id))
+            self.hear(customer, params, message_id)
         result = {"message_id": message_id, "date": 1, "chat": {"id": chat, "type": "private"}, "text": "…"}
         return _encode({"ok": True, "result": result})
 
@@ -73,6 +86,9 @@ class World:
         task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def answer_at_once(self, customer: Customer, params: dict[str, Any], message_id: int) -> None:
+        self.spawn(self.answer(customer, params, message_id))
 
     async def answer(self, customer: Customer, params: dict[str, Any], message_id: int) -> None:
         if customer.answered >= ANSWERS:
@@ -136,12 +152,16 @@ class World:
                 await self.post(customer, self.press(chat, "1.aaaaaa.bbbbbb", 1))
         return customer
 
-    async def round(self, order: dict[str, Any]) -> bytes:
-        """Let `contacts` customers, from chat `first` on, walk through the tunnel (`plain`: only deliver updates)."""
+    def direct(self, order: dict[str, Any]) -> None:
+        """Deliver to the webhook of this order from now on."""
         base, _, path = order["webhook"].partition("//")[2].partition("/")
         self.client, self.path = KeepAlive(f"http://{base}"), f"/{path}"
         self.header = f"X-Telegram-Bot-Api-Secret-Token: {order['secret']}\r\n"
         self.calls.clear()
+
+    async def round(self, order: dict[str, Any]) -> bytes:
+        """Let `contacts` customers, from chat `first` on, walk through the tunnel (`plain`: only deliver updates)."""
+        self.direct(order)
         started = time.perf_counter()
         gate = asyncio.Semaphore(order["concurrency"])
         go = self.post_plainly if order.get("plain") else self.walk
@@ -193,9 +213,12 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         body = b"".join(self.pieces)
-        if self.url == b"/round":
-            task = asyncio.ensure_future(self.world.round(_decode(body or b'{"contacts": 0}')))
-            task.add_done_callback(self.rounded)
+        if self.url in (b"/round", b"/open"):
+            from bench.openloop import drive
+
+            order = _decode(body)
+            work = self.world.round(order) if self.url == b"/round" else drive(self.world, order)
+            asyncio.ensure_future(work).add_done_callback(self.rounded)
         else:
             self.reply(self.world.api(self.url.rpartition(b"/")[2].decode(), body, self.content_type))
 

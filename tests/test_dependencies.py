@@ -6,6 +6,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -35,18 +37,24 @@ def test_what_the_tests_need_is_explained() -> None:
     assert explained("Tests and tools") == names(PROJECT["optional-dependencies"]["dev"])
 
 
+def test_what_the_measurements_need_is_explained() -> None:
+    assert explained("Measurements") == names(PROJECT["optional-dependencies"]["bench"])
+
+
 def test_everything_is_locked_with_a_hash() -> None:
     for file, wanted in (
         ("base.txt", PROJECT["dependencies"]),
         ("dev.txt", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
+        ("bench.txt", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["bench"]),
     ):
         lock = locked(file)
         assert {name.lower().replace(".", "-") for name in names(wanted)} <= lock.keys()
         assert all("--hash=sha256:" in rest for rest in lock.values())
 
 
-def test_the_tests_run_on_what_the_program_runs_on() -> None:
-    base, dev = locked("base.txt"), locked("dev.txt")
+@pytest.mark.parametrize("file", ["dev.txt", "bench.txt"])
+def test_what_is_tested_and_measured_is_what_runs(file: str) -> None:
+    base, further = locked("base.txt"), locked(file)
     assert {name: rest.split()[0] for name, rest in base.items()}.items() <= {
-        name: rest.split()[0] for name, rest in dev.items()
+        name: rest.split()[0] for name, rest in further.items()
     }.items()
