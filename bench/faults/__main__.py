@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from bench.faults import kills, takeover, troubles
+from bench.faults import kills, records, takeover, troubles
 from bench.faults.evidence import write_page
 from bench.faults.processes import ROOT, redis_binary
 from bench.faults.stage import Result
@@ -42,6 +42,8 @@ ROWS: dict[str, Row] = {
     "3a": lambda scale: kills.redis("always", some(20, scale), some(4_000, scale)),
     "3e": lambda scale: kills.redis("everysec", some(20, scale), some(4_000, scale)),
     "4": lambda scale: kills.outage(max(8.0, 60 * scale)),
+    "5": lambda scale: records.away(max(8.0, 60 * scale)),
+    "5b": lambda scale: records.locked(max(8.0, 60 * scale)),
     "6": lambda scale: troubles.messenger(max(5, some(30, scale)), 3),
     "7": lambda scale: troubles.thrice(some(100, scale), 20),
     "8": lambda scale: troubles.poisoned(some(20_000, scale)),

@@ -13,6 +13,7 @@ import msgspec
 
 from bench.faults.customers import START, Customers, Event, Person
 from bench.faults.messengers import Call, Messengers
+from bench.faults.written import Entry
 from state import Store
 from tunnel.events import Address, contact_id
 
@@ -89,25 +90,42 @@ async def quiet(store: Store, timeout_s: float = 60.0) -> float:
             await asyncio.sleep(0.1)
 
 
-async def turns_of(store: Store) -> dict[str, list[str]]:
-    """The ids of the customers' events that had a turn, by contact, in the journal's order."""
+async def turns_of(store: Store, written: Sequence[Entry] = ()) -> dict[str, list[str]]:
+    """The ids of the customers' events that had a turn, by contact, in the journal's order.
+
+    written: what the records hold of it, each partition's oldest first; Redis may have forgotten that.
+    """
     turns: dict[str, list[str]] = defaultdict(list)
+
+    def take(contact: str, lines: Iterable[bytes]) -> None:
+        for line in lines:
+            event = msgspec.msgpack.decode(line).get("event")
+            if event is not None and event["type"] in ("text", "start"):
+                turns[contact].append(event["id"])
+
+    for entry in written:
+        take(entry.contact, entry.lines)
+    known = {(entry.partition, entry.id) for entry in written}
     for partition in range(store.partitions):
         after = "0"
         while entries := await store.journal_read(partition, after, 1000):
             after = entries[-1].id
-            for entry in entries:
-                for line in entry.lines:
-                    event = msgspec.msgpack.decode(line).get("event")
-                    if event is not None and event["type"] in ("text", "start"):
-                        turns[entry.contact].append(event["id"])
+            for waiting in entries:
+                if (partition, waiting.id) not in known:
+                    take(waiting.contact, waiting.lines)
     return turns
 
 
-async def check(store: Store, customers: Customers, world: Messengers, cut: Iterable[float] = ()) -> History:
-    """Compare the three records. `cut`: moments at which a process that sends was killed."""
+async def check(
+    store: Store,
+    customers: Customers,
+    world: Messengers,
+    cut: Iterable[float] = (),
+    written: Sequence[Entry] = (),
+) -> History:
+    """Compare the three records. `cut`: moments at which a process that sends was killed; `written`: as `turns_of`."""
     history = History()
-    turns = await turns_of(store)
+    turns = await turns_of(store, written)
     aside = {id_of_blob(letter.blob) for letter in await store.dead_letters(100_000) if letter.where == "turn"}
     history.set_aside = len(aside)
     deliveries: dict[Who, list[Call]] = defaultdict(list)

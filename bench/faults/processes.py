@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -123,6 +123,7 @@ class RedisServer(Process):
         self._command = [
             *(redis_binary(), "--port", "0", "--unixsocket", str(self.path), "--dir", str(folder), "--save", ""),
             *("--appendonly", "yes", "--appendfsync", fsync, "--maxmemory-policy", "noeviction"),
+            *("--auto-aof-rewrite-percentage", "0"),  # its file is a history that nobody shortens
         ]
         super().__init__("redis", folder / "redis.log")
         self.url = f"unix://{self.path}"
@@ -174,12 +175,14 @@ class Deployment:
         fsync: str = "always",
         desk: bool = False,
         prepare: Prepare | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> None:
+        self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.redis = RedisServer(folder, fsync)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TUNNEL_") and name != "PORT"}
-        self.env = env = {
+        self.env = {
             **kept,
             "PYTHONPATH": str(ROOT),
             "TUNNEL_CONTENT": str(CONTENT),
@@ -199,10 +202,11 @@ class Deployment:
             "TUNNEL_LOG_FORMAT": "json",
             "TUNNEL_LOG_LEVEL": "info",
             **({"TUNNEL_DESK_TELEGRAM_CHAT": str(DESK_CHAT)} if desk else {}),
+            **(env or {}),
         }
         self.processes: list[RoleProcess] = []
         for number, roles in enumerate(groups):
-            self.processes.append(RoleProcess(roles, env, folder / f"{number}-{'+'.join(roles)}.log", prepare))
+            self.processes.append(RoleProcess(roles, self.env, folder / f"{number}-{'+'.join(roles)}.log", prepare))
 
     async def tunnel(self, *arguments: str) -> int:
         """Run another command of the program, with the same settings; its exit code."""

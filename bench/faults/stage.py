@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,12 +84,16 @@ async def stage(
     fsync: str = "always",
     desk: bool = False,
     prepare: Prepare | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stage]:
-    """Everything started; everything ended on leaving. `delay_s`: how long the messengers take to answer."""
+    """Everything started; everything ended on leaving.
+
+    delay_s: how long the messengers take to answer. env: further settings of the program.
+    """
     with tempfile.TemporaryDirectory(prefix="tn") as folder:
         world = Messengers(delay_s=delay_s)
         await world.start()
-        program = Deployment(Path(folder), groups, api_url=world.url, fsync=fsync, desk=desk, prepare=prepare)
+        program = Deployment(Path(folder), groups, api_url=world.url, fsync=fsync, desk=desk, prepare=prepare, env=env)
         customers = Customers(program.url, seed=seed)
         store: Store | None = None
         try:

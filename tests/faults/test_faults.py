@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.faults import kills, takeover, troubles
+from bench.faults import kills, records, takeover, troubles
 from bench.faults.__main__ import ROWS
 from bench.faults.stage import Result
 
@@ -21,6 +21,8 @@ SHORT: dict[str, Callable[[], Awaitable[Result]]] = {
     "3a": lambda: kills.redis("always", 2, 120, 60),
     "3e": lambda: kills.redis("everysec", 2, 120, 60),
     "4": lambda: kills.outage(2, 40),
+    "5": lambda: records.away(3, 40),
+    "5b": lambda: records.locked(3, 40),
     "7": lambda: troubles.thrice(20, 8, over_s=1.0),
     "9": lambda: kills.stops(3, 160, 60),
     "10": lambda: takeover.interleavings(150, 50),
@@ -79,6 +81,18 @@ def test_a_kill_repeats_at_most_what_was_on_the_wire(results: dict[str, Result |
 
 def test_nothing_is_accepted_while_redis_is_away(results: dict[str, Result | BaseException]) -> None:
     assert set(counts(results, "4")["statuses"]) == {"200", "503"}  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("row", ["5", "5b"])
+def test_with_sql_away_answers_go_on_and_every_row_comes_once(
+    results: dict[str, Result | BaseException], row: str
+) -> None:
+    found = counts(results, row)
+    assert set(found["statuses"]) == {"200"}  # type: ignore[call-overload]
+    assert found["answered_meanwhile"] > 0  # type: ignore[operator]
+    assert found["entries_behind"] > 0  # type: ignore[operator]
+    assert (found["missing"], found["doubled"]) == (0, 0), results[row].examples  # type: ignore[union-attr]
+    assert all(found["rows"].values())  # type: ignore[attr-defined]
 
 
 def test_a_messengers_time_is_obeyed(results: dict[str, Result | BaseException]) -> None:
