@@ -6,6 +6,7 @@ Every customer walks the ten steps of `bench/content` in a closed loop: buttons 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
@@ -16,6 +17,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from bench.sides import FLOOR, PROJECTED, SECRET, Side
 from state import Store
 
+START_TIME_S = 120.0
 SETTLE_S = 0.3
 """What a program does behind its last call (outcomes written down) belongs to the round."""
 NEWCOMERS = 1_000_000
@@ -44,15 +46,17 @@ def client() -> ClientSession:
 async def wait_until_up(orders: ClientSession, side: Side) -> None:
     """Return once the side and its world answer."""
     for url in (side.webhook, f"{side.world}/up"):
-        for _ in range(1_200):
+        until = time.monotonic() + START_TIME_S
+        while True:
             try:
                 async with orders.get(url) as response:
                     await response.read()
                     break
             except ClientError:
+                if time.monotonic() > until or not side.alive:
+                    words = side.log.read_text(errors="replace")[-2000:]
+                    raise SystemExit(f"{side.name}: nothing answers at {url}. It said:\n{words}") from None
                 await asyncio.sleep(0.1)
-        else:
-            raise SystemExit(f"nothing answers at {url}")
 
 
 async def order(orders: ClientSession, side: Side, what: str, **order: Any) -> dict[str, Any]:

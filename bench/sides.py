@@ -39,8 +39,14 @@ class Side:
     program: int
     """Process ids, here and below."""
     world_pid: int
+    log: Path
     redis: int | None = None
     redis_url: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the program has not ended (a child that has is a zombie until it is waited for)."""
+        return Path(f"/proc/{self.program}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
     def cpu_s(self) -> float:
         """Of the program and its Redis."""
@@ -65,11 +71,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(*command: str, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    quiet = subprocess.DEVNULL
-    child = subprocess.Popen(
-        dying_with_us(list(command)), cwd=ROOT, env={**os.environ, **(env or {})}, stdout=quiet, stderr=quiet
-    )
+def process(
+    *command: str, env: dict[str, str] | None = None, log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """One that ends with us. log: where its words go."""
+    with (log or Path(os.devnull)).open("ab") as words:
+        child = subprocess.Popen(
+            dying_with_us(list(command)), cwd=ROOT, env={**os.environ, **(env or {})}, stdout=words, stderr=words
+        )
     try:
         yield child
     finally:
@@ -131,9 +140,9 @@ def start_ours(stack: ExitStack, folder: Path, name: str = OURS, further: Sequen
         "TUNNEL_LOG_LEVEL": "warning",
     }
     roles = [part for role in (*ROLES, *further) for part in ("--role", role)]
-    child = stack.enter_context(process(sys.executable, "-m", "bots.cli", "run", *roles, env=env))
+    child = stack.enter_context(process(sys.executable, "-m", "bots.cli", "run", *roles, env=env, log=folder / "log"))
     webhook = f"http://127.0.0.1:{port}/webhooks/telegram"
-    return Side(name, webhook, world, child.pid, world_pid, redis, redis_url)
+    return Side(name, webhook, world, child.pid, world_pid, folder / "log", redis, redis_url)
 
 
 def start_projected(stack: ExitStack, folder: Path) -> Side:
@@ -144,16 +153,18 @@ def start_rival(stack: ExitStack, folder: Path, name: str, module: str) -> Side:
     redis_url, redis = start_redis(stack, folder)
     world, world_pid = start_world(stack)
     port = free_port()
-    child = stack.enter_context(process(sys.executable, "-m", module, str(port), world, redis_url, SECRET))
-    return Side(name, f"http://127.0.0.1:{port}/webhook", world, child.pid, world_pid, redis, redis_url)
+    log = folder / "log"
+    child = stack.enter_context(process(sys.executable, "-m", module, str(port), world, redis_url, SECRET, log=log))
+    return Side(name, f"http://127.0.0.1:{port}/webhook", world, child.pid, world_pid, log, redis, redis_url)
 
 
-def start_floor(stack: ExitStack) -> Side:
+def start_floor(stack: ExitStack, folder: Path) -> Side:
     """Only takes deliveries."""
+    folder.mkdir()
     world, world_pid = start_world(stack)
     port = free_port()
-    child = stack.enter_context(process(sys.executable, "-m", "bench.floor", str(port)))
-    return Side(FLOOR, f"http://127.0.0.1:{port}/webhook", world, child.pid, world_pid)
+    child = stack.enter_context(process(sys.executable, "-m", "bench.floor", str(port), log=folder / "log"))
+    return Side(FLOOR, f"http://127.0.0.1:{port}/webhook", world, child.pid, world_pid, folder / "log")
 
 
 def start_all(stack: ExitStack, folder: Path) -> dict[str, Side]:
@@ -163,6 +174,6 @@ def start_all(stack: ExitStack, folder: Path) -> dict[str, Side]:
         start_projected(stack, folder / "projected"),
         start_rival(stack, folder / "aiogram", AIOGRAM, "bench.rival_aiogram"),
         start_rival(stack, folder / "dialog", DIALOG, "bench.rival_dialog"),
-        start_floor(stack),
+        start_floor(stack, folder / "floor"),
     )
     return {side.name: side for side in sides}

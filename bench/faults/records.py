@@ -15,7 +15,7 @@ from bench.faults.stage import WHOLE, Result, Stage, result, stage
 from bench.faults.written import compare, history_of_redis, journal_of_sql
 
 PEOPLE = 40
-DRAIN_TIME_S = 120.0
+DRAIN_TIME_S = 300.0
 FRESH_S = 3.0
 """The projector keeps up when nothing older than this waits for it."""
 ALL_ROLES = ((*WHOLE[0], "projector"),)
