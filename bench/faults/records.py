@@ -22,7 +22,7 @@ ALL_ROLES = ((*WHOLE[0], "projector"),)
 """In one process: so a database that hangs could hold up everything."""
 
 
-async def away(away_s: float = 60.0, rate: float = 110.0) -> Result:
+async def away(away_s: float = 60.0, rate: float = 60.0) -> Result:
     """PostgreSQL hangs for the first half of the time, and is gone for the second; where there is none, SQLite."""
     user = await postgres_user()
     if user is None:
@@ -31,7 +31,7 @@ async def away(away_s: float = 60.0, rate: float = 110.0) -> Result:
         return await _play(town, database, away_s, rate, f"5 SQL (PostgreSQL) away for {away_s:g} s")
 
 
-async def locked(away_s: float = 60.0, rate: float = 110.0) -> Result:
+async def locked(away_s: float = 60.0, rate: float = 60.0) -> Result:
     """SQLite is locked by another program."""
     async with stage(ALL_ROLES) as town:
         database = Sqlite(town.program.folder / "data" / "records.sqlite3")
