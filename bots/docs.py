@@ -12,6 +12,7 @@ from bots.bilingual import Language, Text
 from bots.cli.settings import shown
 from bots.docs_channels import PAGE as CHANNELS_PAGE
 from bots.docs_channels import channels_page
+from bots.event_schema import openapi_text
 from bots.settings import Settings, about_of, variable
 from console import openapi
 from tunnel.language.reference import reference
@@ -100,6 +101,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/metrics.md": metrics_page,
     "docs/reference/command-line.md": commands_page,
     CHANNELS_PAGE: channels_page,
+    "docs/reference/api.openapi.json": openapi_text,
     "docs/reference/console-api.json": openapi.text,
     "docs/reference/content.md": lambda: reference(EVERY_KEY, "en"),
     "docs/reference/content.ru.md": lambda: reference(EVERY_KEY, "ru"),

@@ -50,6 +50,25 @@ TURNS = Counter(
 FAULTS = Counter(
     "tunnel_content_faults", "Failures of the content at run time (a template, a loop).", registry=REGISTRY
 )
+EVENTS = Counter(
+    "tunnel_events",
+    "Events from outside, by source and result: accepted, duplicate, rejected; and requests that were refused whole: "
+    "unproved, malformed, too_large, too_slow, unavailable.",
+    ("source", "result"),
+    registry=REGISTRY,
+)
+REDEEMED = Counter(
+    "tunnel_promos_redeemed",
+    "Promo codes that shops reported, by result: ok, unknown, other (of another order), expired.",
+    ("result",),
+    registry=REGISTRY,
+)
+CLICKS = Counter(
+    "tunnel_clicks",
+    "Tracked links opened, by result: told, repeated, preview, forged, unknown, unavailable.",
+    ("result",),
+    registry=REGISTRY,
+)
 TIMERS_FIRED = Counter("tunnel_timers_fired", "Due timers moved into inboxes.", registry=REGISTRY)
 SENDS = Counter(
     "tunnel_sends",

@@ -1,4 +1,4 @@
-"""The HTTP server of a process: webhooks, the web chat, health and metrics."""
+"""The HTTP server of a process: webhooks, the shops' API, tracked links, the web chat, health and metrics."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bots.api import Api
+from bots.clicks import Clicks
 from bots.health import Health
 from bots.metrics import may_see_metrics, metrics_page
+from bots.sources import Sources
 from bots.webhook import Webhook, whatsapp_handshake
 from channels.base import Roots
 from channels.web import ChatSite, PageInfo
@@ -31,6 +34,9 @@ def build_server(app: App) -> web.Application:
     server.router.add_get("/livez", health.live)
     server.router.add_get("/readyz", health.ready)
     server.router.add_get("/metrics", _metrics(app, health))
+    api = Api(app.store, app.content, Sources(app.settings), list(app.accounts.by_key), app.clock)
+    server.add_routes(api.routes())
+    server.router.add_get("/l/{token}", Clicks(app.store, app.signer, app.clock).get)
     site = _chat(app)
     server.add_routes(site.routes())
     server.on_shutdown.append(lambda _: site.close())

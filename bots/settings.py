@@ -62,6 +62,33 @@ def _printable(secret: SecretStr) -> SecretStr:
     return secret
 
 
+NAMELESS = "api"
+"""The source that a secret without a name belongs to."""
+
+
+def named_secrets(written: SecretStr) -> tuple[tuple[str, str], ...]:
+    """`shop=…,crm=…` → (name, secret) of each; a name may stand twice, so that a secret can be changed in peace.
+
+    Raises ValueError for a secret that is empty, and for one without a name beside others.
+    """
+    text = written.get_secret_value()
+    found = []
+    for part in filter(None, text.split(",")):
+        name, equals, secret = part.partition("=")
+        nameless = not equals or not secret.strip("=")  # a token may end with the = of base64
+        if nameless:
+            name, secret = NAMELESS, part
+        if (nameless and part != text) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,31}", name):
+            raise ValueError("not names with their secrets")
+        found.append((name, secret))
+    return tuple(found)
+
+
+def _named_secrets(written: SecretStr) -> SecretStr:
+    named_secrets(written)
+    return written
+
+
 def _web_url(url: str) -> str:
     parts = urlsplit(url)
     if url and (
@@ -104,6 +131,15 @@ Secret = Annotated[
     SecretStr,
     AfterValidator(_printable),
     expects("Latin letters, digits and signs without spaces", "латинские буквы, цифры и знаки без пробелов"),
+]
+Secrets = Annotated[
+    SecretStr,
+    AfterValidator(_printable),
+    AfterValidator(_named_secrets),
+    expects(
+        "name=secret,name=secret, or one secret; Latin letters, digits and signs without spaces",
+        "имя=секрет,имя=секрет или один секрет; латинские буквы, цифры и знаки без пробелов",
+    ),
 ]
 WebUrl = Annotated[
     str,
@@ -238,6 +274,14 @@ class Settings(BaseModel):
         "Speed limit of the number; 0 is none", "Предел скорости номера; 0 — без предела",
         unit=PER_SECOND, unset=RATE_UNSET["whatsapp"])] = None
 
+    events_tokens: Annotated[Secrets, about(
+        "Bearer tokens of those who may send events and redeem promo codes: shop=…,crm=…, or one without a name",
+        "Токены (Bearer) тех, кто присылает события и гасит промокоды: shop=…,crm=… или один без имени",
+        unset=("none", "нет"))] = SecretStr("")
+    events_secrets: Annotated[Secrets, about(
+        "Secrets with which they sign their requests instead: crm=…, or one without a name",
+        "Секреты, которыми они вместо этого подписывают запросы: crm=… или один без имени",
+        unset=("none", "нет"))] = SecretStr("")
     desk_telegram_chat: Annotated[ChatNumber, about(
         "Telegram group with topics, where the operators answer", "Группа Telegram с темами, где отвечают операторы",
         unset=("no operators", "операторов нет"))] = None
@@ -278,6 +322,7 @@ class Settings(BaseModel):
         """Every secret value that is set, passwords within addresses included: what no log line may hold."""
         values = (getattr(self, name) for name in type(self).model_fields)
         secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
+        secrets += [secret for each in (self.events_tokens, self.events_secrets) for _, secret in named_secrets(each)]
         passwords = (urlsplit(url).password for url in (self.redis_url, self.database_url))
         return (*secrets, *(password for password in passwords if password))
 

@@ -64,6 +64,10 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "page.read": BuiltIn("Страница прочитана", "Page read", {"page": "text", "url": "text"}),
     "message.read": BuiltIn("Письмо прочитано", "Message read", {"tunnel": "text", "step": "text"}),
     "link.clicked": BuiltIn("Ссылка открыта", "Link clicked", {"link": "text", "url": "text", "label": "text"}),
+    "promo.redeemed": BuiltIn(
+        "Промокод применён", "Promo code redeemed",
+        {"promo": "text", "code": "text", "order": "text", "total": "number"},
+    ),
     "stage.changed": BuiltIn(
         "Этап изменён", "Stage changed", {"tunnel": "text", "stage": "text", "reason": "text"}
     ),
