@@ -71,7 +71,7 @@ def phone(work: Work, event: Phone) -> None:
     plan = work.plan
     shown = asks.own_phone(number, work.ask_rules().region) if event.own else None
     if shown is not None:
-        work.identify("phone", shown)
+        work.identify("phone", shown, proven=True)
     if session.mode in ("queued", "operator"):
         people.pass_on(work, number)
     elif plan is None or session.ended:

@@ -50,7 +50,7 @@ def _move_house(work: Work, address: Address) -> None:
     if address.channel == "whatsapp":
         number = asks.own_phone(address.external_id, work.ask_rules().region)
         if number is not None:
-            work.identify("phone", number)
+            work.identify("phone", number, proven=True)
 
 
 def _merged(old: Profile, new: Profile) -> Profile:

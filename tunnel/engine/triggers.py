@@ -25,15 +25,16 @@ LINK_CLICKED = "link.clicked"
 def trigger(work: Work, event: Trigger) -> None:
     """An event came from outside. For a contact who has no address yet it is kept until they write."""
     session = work.session
+    at = min(event.sent_at or work.at, work.now)  # when it happened, not when it reached us
     data = payloads.carried(work.definition, event.name, event.data)
     if event.name == LINK_CLICKED:
         work.record("clicked", link=data.get("link", ""))
     if event.name not in work.compiled.heard:
         work.ignore("no tunnel has a rule for this event")
     elif session.address is None:
-        _keep(work, Kept(event.name, work.at, data))
+        _keep(work, Kept(event.name, at, data))
     else:
-        act(work, event.name, data, min(work.at, work.now))
+        act(work, event.name, data, at)
 
 
 def read(work: Work) -> None:

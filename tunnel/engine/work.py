@@ -147,9 +147,9 @@ class Work:
             )
         )
 
-    def identify(self, kind: Literal["phone", "email"], value: str) -> None:
-        """The contact is known by this phone (E.164) or e-mail (lower case) from now on."""
-        effect = Identify(kind=kind, value=value)
+    def identify(self, kind: Literal["phone", "email"], value: str, *, proven: bool = False) -> None:
+        """The contact is known by this phone (E.164) or e-mail (lower case) from now on. proven: not only typed."""
+        effect = Identify(kind=kind, value=value, proven=proven)
         if effect not in self.effects:
             self.effects.append(effect)
 
