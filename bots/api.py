@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bots.arrivals import CROWDED, EVENTS_MOST, ID_CHARS, NUMBER_MOST, UNKNOWN_CONTACT, Reader, Received, Rejected
+from bots.arrivals import EVENTS_MOST, ID_CHARS, NUMBER_MOST, Reader, Received, Rejected, rejected_there
 from bots.bilingual import Language, Text
 from bots.content import Content
 from bots.event_schema import events_schema
@@ -209,8 +209,8 @@ class Api:
         except Unavailable as error:
             raise Refusal(503, "unavailable", _AWAY) from error
         for (index, _), fate in zip(received, fates, strict=True):
-            if fate in ("unknown", "crowded"):
-                rejected.append((index, UNKNOWN_CONTACT if fate == "unknown" else CROWDED))
+            if (rejection_there := rejected_there(fate)) is not None:
+                rejected.append((index, rejection_there))
         accepted, duplicates = fates.count("accepted"), fates.count("duplicate")
         for result, many in (("accepted", accepted), ("duplicate", duplicates), ("rejected", len(rejected))):
             EVENTS.labels(source, result).inc(many)

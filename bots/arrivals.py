@@ -16,7 +16,7 @@ import msgspec
 import phonenumbers
 
 from bots.bilingual import Text
-from state import Arrival, identity_of
+from state import Arrival, Fate, identity_of
 from tunnel.engine.asks import own_phone, region_of
 from tunnel.events import Address, Trigger, contact_id, encode_event
 from tunnel.language.definition import Definition, EventKind
@@ -155,8 +155,10 @@ class Rejected(Exception):
         self.remedy = remedy
 
 
-UNKNOWN_CONTACT = Rejected("contact.id", _UNKNOWN_ID, _FIND_ID)
-CROWDED = Rejected("contact", _CROWDED, _CROWDED_REMEDY)
+def rejected_there(fate: Fate) -> Rejected | None:
+    """What the store's refusal means to the sender; None where it took the event."""
+    told = {"unknown": ("contact.id", _UNKNOWN_ID, _FIND_ID), "crowded": ("contact", _CROWDED, _CROWDED_REMEDY)}
+    return Rejected(*told[fate]) if fate in told else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ class Reader:
         if raw.get("id") is not None:
             given = raw["id"]
             if not isinstance(given, str) or not re.fullmatch(r"[0-9a-f]{24}", given):
-                raise UNKNOWN_CONTACT
+                raise Rejected("contact.id", _UNKNOWN_ID, _FIND_ID)
             return Asked(contact=given, known=True)
         if raw.get("address") is not None:
             return Asked(contact=contact_id(self._address(raw["address"])))

@@ -98,7 +98,7 @@ def dead(
 
 
 @asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Store]:
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """The program's store; where Redis is our own, a running program's is shared."""
     from bots.app import embedded_redis
     from state import Store
@@ -127,7 +127,7 @@ async def _list(settings: Settings, where: str | None, count: int, form: str, la
     from bots.letters import holds
 
     with busy("…"):
-        async with _store(settings) as store:
+        async with open_store(settings) as store:
             kept = await _wanted(store, where, count)
     rows = [
         {
@@ -155,7 +155,7 @@ async def _replay(settings: Settings, ids: Sequence[str], where: str | None, cou
     from bots.letters import Replay
 
     all_well = True
-    async with _store(settings) as store:
+    async with open_store(settings) as store:
         accounts = build_accounts(settings, store)
         replay = Replay(store, Intake(store, time.time), accounts.by_key, time.time())
         try:

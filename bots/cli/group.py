@@ -19,6 +19,7 @@ COMMANDS = {
     "chat": ("bots.cli.chat", "chat"),
     "diagram": ("bots.cli.content", "diagram"),
     "schema": ("bots.cli.content", "schema"),
+    "emit": ("bots.cli.emit", "emit"),
     "report": ("bots.cli.report", "report"),
     "contacts": ("bots.cli.contacts", "contacts"),
     "records": ("bots.cli.records", "records"),
