@@ -23,6 +23,8 @@ from tunnel.session import Ladder, Pending, Value
 MAX_LADDERS = 10
 OUTAGE_S = 60.0
 """A rung that comes so late comes after an outage; then only the last of those that are due is said."""
+MAX_RUNGS = 1000
+"""A promo code is reserved for a visit: below zero those numbers are rungs of ladders, so many for each."""
 WAITING_MOVE = -1
 """Stands for a rung: the event's move to a step waits for open time."""
 
@@ -141,7 +143,7 @@ def _say(work: Work, ladder: Ladder, rung: Rung) -> bool:
     plan = work.compiled.rungs[rung.key]
     work.scene = Scene(ladder.tunnel, ladder.data, rung.product)
     if rung.promo:
-        promos.hand_out(work, rung.promo, -ladder.number)
+        promos.hand_out(work, rung.promo, -(ladder.number * MAX_RUNGS + ladder.rung))
     text = work.rich(rung.say)
     said = bool(text.plain) or rung.say is None
     if said:
