@@ -187,8 +187,7 @@ def _leave_by_choice(
     if target.step == "resume":
         resume(work)
         return
-    if work.session.tunnel:
-        moves.record_left(work, by=by, label=label)
+    moves.record_left(work, by=by, label=label)
     moves.go(work, moves.along(work, offer.trigger, target))
 
 

@@ -158,11 +158,8 @@ def _say(work: Work, ladder: Ladder, rung: Rung) -> bool:
 
 
 def _go(work: Work, target: Target | None, ladder: Ladder) -> None:
-    if target is None:
-        return
-    if work.session.tunnel and not work.session.ended:
-        moves.record_left(work, by="ladder", label=ladder.event)
-    moves.go(work, target)
+    if target is not None:
+        moves.enter_aside(work, target, by="ladder", label=ladder.event)
 
 
 def _next(work: Work, ladder: Ladder, rule: EventRule) -> None:

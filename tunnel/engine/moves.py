@@ -170,7 +170,7 @@ def take_up(work: Work, place: Target | None, *, by: str) -> bool:
     """Go on where a tunnel was left: its question again. False where there is no such place."""
     if place is None:
         return False
-    if work.session.tunnel and not work.session.ended:
+    if not work.session.ended:
         record_left(work, by=by)
     go(work, place, back=True)
     return True
@@ -178,13 +178,14 @@ def take_up(work: Work, place: Target | None, *, by: str) -> bool:
 
 def record_left(work: Work, *, by: str, label: str = "") -> None:
     session = work.session
-    work.record("left", tunnel=session.tunnel, step=session.step, visit=session.visit, by=by, label=label)
+    if session.tunnel:
+        work.record("left", tunnel=session.tunnel, step=session.step, visit=session.visit, by=by, label=label)
 
 
-def enter_aside(work: Work, target: Target, *, by: str) -> None:
-    """Enter a step that neither the customer nor the present step leads to: a late stage's, a manager's."""
-    if work.session.tunnel and not work.session.ended:
-        record_left(work, by=by)
+def enter_aside(work: Work, target: Target, *, by: str, label: str = "") -> None:
+    """Enter a step that neither the customer nor the present step leads to: a late stage's, a manager's, an event's."""
+    if not work.session.ended:
+        record_left(work, by=by, label=label)
     go(work, target)
 
 

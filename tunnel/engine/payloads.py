@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -20,14 +21,27 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def carried(definition: Definition, name: str, data: Mapping[str, Value]) -> dict[str, Value]:
     """What an event carries, at most MAX_BYTES of it: of what is named there too, the largest goes first."""
-    if _size(data) <= MAX_BYTES:
-        return dict(data)
+    kept = {_storable(field): _storable(value) for field, value in data.items()}
+    if _size(kept) <= MAX_BYTES:
+        return kept
     kind = definition.events.get(name)
     used = kind.used if kind is not None else frozenset()
-    kept = {field: value for field, value in data.items() if field in used}
+    kept = {field: value for field, value in kept.items() if field in used}
     while _size(kept) > MAX_BYTES:
         del kept[max(kept, key=lambda field: _size(kept[field]))]
     return kept
+
+
+_Value = TypeVar("_Value")
+
+
+def _storable(value: _Value) -> _Value:
+    """Without the null characters that SQL does not keep."""
+    if isinstance(value, str):
+        return value.replace("\0", "")  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [_storable(each) for each in value]  # type: ignore[return-value]
+    return value
 
 
 def remember(work: Work, tunnel: str, data: Mapping[str, Value]) -> None:

@@ -6,7 +6,8 @@ ways in by an event. Each of them acts, but one event moves the conversation onc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 
 from tunnel.engine import actions, entries, gate, ladders, moves, parking, payloads, timers
 from tunnel.engine.gate import Due, Later, Refused
@@ -20,6 +21,7 @@ from tunnel.session import Kept, Ladder, Value
 MAX_KEPT = 20
 MESSAGE_READ = "message.read"
 LINK_CLICKED = "link.clicked"
+STAGE_CHANGED = "stage.changed"
 
 
 def trigger(work: Work, event: Trigger) -> None:
@@ -28,8 +30,8 @@ def trigger(work: Work, event: Trigger) -> None:
     at = min(event.sent_at or work.at, work.now)  # when it happened, not when it reached us
     data = payloads.carried(work.definition, event.name, event.data)
     if event.name == LINK_CLICKED:
-        work.record("clicked", link=data.get("link", ""))
-    if event.name not in work.compiled.heard:
+        work.record("clicked", link=str(data.get("link", ""))[:500])
+    if event.name not in work.compiled.heard and event.name != STAGE_CHANGED:
         work.ignore("no tunnel has a rule for this event")
     elif session.address is None:
         _keep(work, Kept(event.name, at, data))
@@ -47,6 +49,8 @@ def read(work: Work) -> None:
 def act(work: Work, name: str, data: dict[str, Value], at: float, *, moved: bool = False) -> None:
     """Let every tunnel act that has something for this event. moved: none may move the conversation (any more)."""
     ladders.ended_by(work, name)
+    if name == STAGE_CHANGED:
+        moved = _moved_elsewhere(work, data, moved=moved) or moved
     for rule in list(_rules(work, name)):
         moved = _act(work, rule, data, at, moved=moved) or moved
     for entry in () if moved else work.compiled.event_entries.get(name, ()):
@@ -55,6 +59,24 @@ def act(work: Work, name: str, data: dict[str, Value], at: float, *, moved: bool
             did = _move(work, entry.to.tunnel, name, entry.to, data)
             work.record("trigger", name=name, tunnel=entry.to.tunnel, did=did, fields=sorted(data))
             return
+
+
+def _moved_elsewhere(work: Work, data: dict[str, Value], *, moved: bool) -> bool:
+    """A manager has moved the lead where they keep their leads: it stands there here too, and its step begins."""
+    session = work.session
+    tunnel = work.definition.tunnels.get(str(data.get("tunnel", "")) or session.tunnel)
+    stage = tunnel.stages.get(str(data.get("stage", ""))) if tunnel is not None else None
+    if tunnel is None or stage is None or session.stages.get(tunnel.name) == stage.name:
+        return False
+    payloads.remember(work, tunnel.name, data)
+    actions.put_at_stage(work, tunnel.name, stage, str(data.get("reason", "")))
+    session.next_step = ""
+    if not stage.step or moved:
+        return False
+    if session.mode in ("queued", "operator"):
+        session.next_step = f"{tunnel.name}/{stage.step}"
+        return False
+    return _move(work, tunnel.name, STAGE_CHANGED, Target(tunnel.name, stage.step), data) in ("moved", "waits")
 
 
 def _rules(work: Work, name: str) -> Iterator[EventRule]:
@@ -104,7 +126,9 @@ def _pay(work: Work, rule: EventRule, data: Mapping[str, Value]) -> None:
     """A stage that wins the lead is a payment, where the event says how much."""
     stage = work.definition.tunnels[rule.tunnel].stages.get(rule.stage)
     value = data.get("total", data.get("value"))
-    if stage is None or stage.outcome != "won" or isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return
+    if stage is None or stage.outcome != "won":
         return
     currency = str(data.get("currency", "")) or work.definition.settings.currency
     work.record(
@@ -130,11 +154,11 @@ def _move(work: Work, tunnel: str, name: str, target: Target, data: Mapping[str,
         gate.hold(work, "event", Refused("people" if session.mode in ("queued", "operator") else session.mode))
         return "held"
     if 0 <= work.now - session.inbound_at < gate.TALKING_S:
-        _go(work, target, name)
+        moves.enter_aside(work, target, by="event", label=name)
         return "moved"
     number = session.ladder_count + 1
     due = Due(timers.rung_of(number, ladders.WAITING_MOVE), "", int(work.now))
-    verdict = gate.start(work, "event", lambda given: _go(given, target, name), due=due)
+    verdict = gate.start(work, "event", _enter(target, name), due=due)
     if isinstance(verdict, Later):
         earlier = [each for each in work.session.ladders if each.rung < 0 and each.tunnel == tunnel]
         ladders.stop(work, "replaced", earlier)
@@ -143,10 +167,8 @@ def _move(work: Work, tunnel: str, name: str, target: Target, data: Mapping[str,
     return "moved" if isinstance(verdict, gate.Go) else "held"
 
 
-def _go(work: Work, target: Target, name: str) -> None:
-    if work.session.tunnel and not work.session.ended:
-        moves.record_left(work, by="event", label=name)
-    moves.go(work, target)
+def _enter(target: Target, name: str) -> Callable[[Work], None]:
+    return lambda work: moves.enter_aside(work, target, by="event", label=name)
 
 
 def due(work: Work, due: Due) -> None:
@@ -169,13 +191,18 @@ def _move_now(work: Work, ladder: Ladder, due: Due) -> None:
     mode = work.session.mode
     if mode != "bot":
         gate.hold(work, "event", Refused("people" if mode in ("queued", "operator") else mode))
-    elif isinstance(gate.start(work, "event", lambda given: _go(given, target, ladder.event), due=due), Later):
+    elif isinstance(gate.start(work, "event", _enter(target, ladder.event), due=due), Later):
         return
     ladders.stop(work, "", [ladder])
 
 
 def _target(work: Work, ladder: Ladder) -> Target | None:
     """Where a move that waited was to lead."""
+    tunnel = work.definition.tunnels.get(ladder.tunnel)
+    if tunnel is not None and ladder.event == STAGE_CHANGED:
+        stage = tunnel.stages.get(work.session.stages.get(tunnel.name, ""))
+        if stage is not None and stage.step:
+            return Target(tunnel.name, stage.step)
     rule = ladders.rule_of(work, ladder)
     if rule is not None and rule.to is not None:
         return rule.to

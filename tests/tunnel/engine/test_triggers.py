@@ -364,6 +364,10 @@ def test_of_a_long_payload_only_what_content_names_is_kept():
     assert carried(made, "never.named", long) == {}
 
 
+def test_null_characters_are_not_kept():
+    assert carried(_shop(), "order.paid", {"a\0": ["b\0"], "c": "d\0"}) == {"a": ["b"], "c": "d"}
+
+
 def test_the_session_stays_small_whatever_events_carry():
     from tunnel.session import encode_session
 
@@ -453,3 +457,47 @@ def test_only_ones_own_contact_card_makes_them_known():
     assert player.identified == []
     player.share_phone("+79161234567")
     assert [known.value for known in player.identified] == ["+79161234567"]
+
+
+# --- a manager moves the lead elsewhere
+
+
+def _elsewhere(**fields) -> Player:
+    stages = [Stage("new", "", 0), Stage("deal", "", 1, step="thanks"), Stage("won", "", 2, outcome="won")]
+    made = definition(
+        tunnel(
+            step("hello", stage="new", say=text("Дом?"), choices=(_choice("Yes", to("hello")),)),
+            step("thanks", say=text("Договор"), end=True),
+            stages=stages,
+        ),
+        **fields,
+    )
+    player = Player(made, start_at=NOON)
+    player.start()
+    return player
+
+
+def test_a_stage_changed_elsewhere_begins_its_step():
+    player = _elsewhere()
+    assert texts(player.emit("stage.changed", tunnel="t", stage="deal", reason="CRM")) == ["Договор"]
+    assert player.records("stage")[-1].data == {"tunnel": "t", "before": "new", "after": "deal", "reason": "CRM"}
+    assert player.emit("stage.changed", stage="deal") == [], "stands there already"
+
+
+def test_its_step_waits_for_open_time_and_for_people():
+    player = _elsewhere(quiet=QUIET)
+    player.wait(10 * HOUR)
+    assert player.emit("stage.changed", stage="deal") == []
+    assert player.stage == "deal"
+    assert texts(player.wait(11 * HOUR)) == ["Договор"]
+    player = _elsewhere()
+    player.operator("/take")
+    assert player.emit("stage.changed", stage="deal") == []
+    assert texts(player.operator("/return"))[-1] == "Договор"
+
+
+@pytest.mark.parametrize("data", [{}, {"stage": "gone"}, {"stage": "deal", "tunnel": "gone"}, {"stage": ["deal"]}])
+def test_a_stage_that_does_not_exist_changes_nothing(data):
+    player = _elsewhere()
+    assert player.emit("stage.changed", **data) == []
+    assert player.stage == "new"
