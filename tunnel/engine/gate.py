@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from math import floor, inf
+from math import ceil, floor, inf
 from zoneinfo import ZoneInfo
 
 from tunnel.effects import Send
@@ -166,7 +166,7 @@ def _ahead(work: Work, due: Due) -> float | None:
 def _line_up(work: Work, due: Due, opening: float) -> float:
     """Arm a timer for its place among those that wait for the same opening, in the order in which they were due."""
     session = work.session
-    begins = floor(max(opening, work.now)) if opening > work.now else floor(work.now) + 1
+    begins = ceil(opening) if opening > work.now else floor(work.now) + 1  # never sooner, or it would come in vain
     session.waiting[due.timer] = due.at
     line = [
         timer
