@@ -38,7 +38,7 @@ from tunnel.effects import (
     Turn,
 )
 from tunnel.engine import new_session, turn
-from tunnel.events import Address, Event, FromCustomer, FromOperator, Profile, decode_event
+from tunnel.events import Address, Event, FromCustomer, FromOperator, Profile, Timer, decode_event
 from tunnel.language.definition import Definition
 from tunnel.messages import Button, Message
 from tunnel.session import Session, decode_session, encode_session
@@ -171,7 +171,7 @@ class Turner:
         result = turn(self.definition, outcome.session, event, facts)
         if isinstance(result, Needs):
             raise Wanting(result)
-        outcome.place = (outcome.session.tunnel, outcome.session.step)
+        outcome.place = _speaker(outcome.session, event, result)
         outcome.session, outcome.event = result.session, event
         if words := _words_of(event):
             who = "operator" if isinstance(event, FromOperator) else "customer"
@@ -292,8 +292,6 @@ def _recorded(_: Turner, outcome: Outcome, effect: Record) -> None:
     """The journal holds every effect; what is said after this one is said here."""
     if effect.what == "entered":
         outcome.place = (effect.data["tunnel"], effect.data["step"])
-    elif effect.what == "ladder":
-        outcome.place = (effect.data["tunnel"], effect.data["event"])
 
 
 WRITERS: Mapping[type, Callable[[Turner, Outcome, Any], None]] = {
@@ -323,6 +321,15 @@ def _row(address: Address, row: CallRow, *, by_bot: bool, lane: str = "") -> Out
 def _aside(address: Address, call: Call) -> Outgoing:
     """A row in the lane that never waits behind a message."""
     return _row(address, CallRow(address, call), by_bot=False, lane=acknowledgement_lane(address))
+
+
+def _speaker(session: Session, event: Event, result: Turn) -> tuple[str, str]:
+    """Who says what is said before a step is entered: the present step, or the ladder whose rung is due."""
+    if isinstance(event, Timer):
+        for effect in result.effects:
+            if isinstance(effect, Record) and effect.what == "ladder" and effect.data["did"] == "said":
+                return effect.data["tunnel"], effect.data["event"]
+    return session.tunnel, session.step
 
 
 def _words_of(event: Event) -> str:
