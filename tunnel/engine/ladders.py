@@ -14,7 +14,7 @@ from tunnel.engine import gate, moves, promos, timers
 from tunnel.engine.gate import Due, Go, Later, Refused
 from tunnel.engine.payloads import remember
 from tunnel.engine.question import media_of
-from tunnel.engine.values import Scene
+from tunnel.engine.values import Scene, contact_zone, local_time
 from tunnel.engine.work import Work
 from tunnel.events import Address
 from tunnel.language.definition import EventRule, Rung, Target
@@ -36,9 +36,11 @@ def start(work: Work, rule: EventRule, data: Mapping[str, Value], at: float) -> 
         gate.hold(work, "ladder", Refused(session.mode))
         return False
     stop(work, "replaced", [each for each in session.ladders if _same(each, rule.tunnel, rule.event)])
-    ladder = keep(work, rule.tunnel, rule.event, data, at, rung=0)
-    work.record("ladder", tunnel=ladder.tunnel, event=ladder.event, rung=0, did="started", why="")
-    work.arm(timers.rung_of(ladder.number, 0), max(at + rule.ladder[0].after_s, work.now))
+    past = [index for index, rung in enumerate(rule.ladder) if at + rung.after_s <= work.now]
+    first = past[-1] if past else 0  # an event that reached us late: what should have been said before it is not
+    ladder = keep(work, rule.tunnel, rule.event, data, at, rung=first)
+    _note(work, ladder, "started")
+    work.arm(timers.rung_of(ladder.number, first), max(at + rule.ladder[first].after_s, work.now))
     return True
 
 
@@ -108,12 +110,19 @@ def _left_out(work: Work, ladder: Ladder, rule: EventRule, due: Due) -> str:
     """Why a rung is passed over; "" where it is not."""
     rung = rule.ladder[ladder.rung]
     later = rule.ladder[ladder.rung + 1 :]
-    if work.now - due.at > OUTAGE_S and not due.waited and later and ladder.since + later[0].after_s <= work.now:
+    late = work.now - due.at > OUTAGE_S or _was_open(work, ladder, rung)
+    if late and not due.waited and later and ladder.since + later[0].after_s <= work.now:
         return "a later rung is due as well"
     work.scene = Scene(ladder.tunnel, ladder.data, rung.product)
     holds = work.holds(rung.when)
     work.scene = None
     return "" if holds else "when"
+
+
+def _was_open(work: Work, ladder: Ladder, rung: Rung) -> bool:
+    """Whether a rung could have been said in its own time; one that fell into closed time waits, and is not late."""
+    local = local_time(ladder.since + rung.after_s, contact_zone(work.definition, work.session))
+    return gate.is_open(work.definition.settings.quiet, rung.days, local)
 
 
 def _say_or_go(work: Work, ladder: Ladder, rung: Rung, due: Due) -> gate.Verdict:

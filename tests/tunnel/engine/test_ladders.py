@@ -10,7 +10,7 @@ from tests.tunnel.engine.build import definition, key, step, text, to, tunnel
 from tunnel.effects import Needs, Send
 from tunnel.engine.ladders import MAX_LADDERS
 from tunnel.engine.player import Player, texts
-from tunnel.events import Timer
+from tunnel.events import Timer, Trigger
 from tunnel.language.definition import (
     Answer,
     Ask,
@@ -385,10 +385,17 @@ def test_a_rung_waits_for_open_time_and_for_its_days():
 
 def test_what_waits_for_the_morning_keeps_its_order():
     player = _player(
-        rung(10 * HOUR, "1"), rung(11 * HOUR, "2", 1), rung(12 * HOUR, "3", 2), quiet=Quiet(time(21), time(9))
+        *(rung((10 + index) * HOUR, str(index), index) for index in range(5)), quiet=Quiet(time(21), time(9))
     )
     _cart(player)
-    assert texts(player.wait(22 * HOUR)) == ["1", "2", "3"]
+    assert texts(player.wait(22 * HOUR)) == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(("ago", "said"), [(0.5 * HOUR, []), (2 * HOUR, ["1"]), (1.5 * DAY, ["2"]), (9 * DAY, ["3"])])
+def test_of_an_event_that_reached_us_late_only_the_last_rung_that_is_due_is_said(ago, said):
+    player = _player(rung(HOUR, "1"), rung(DAY, "2", 1), rung(2 * DAY, "3", 2), quiet=Quiet(time(21), time(9)))
+    event = Trigger(id="t", at=player.now, sent_at=player.now - ago, name="cart.abandoned")
+    assert texts(player.apply(event) + player.wait(0)) == said
 
 
 def test_what_the_cap_refuses_is_left_out_and_journalled():
