@@ -108,13 +108,14 @@ RECORDS = {
     "stranded": "the step a contact stood at is gone from the content: tunnel, step",
     "unknown": "a text was not understood",
     "arm": "an arm of a split was drawn: tunnel, step, arm",
-    "trigger": "an event from outside came: name, tunnel, did (what it led to), data names only",
-    "ladder": "a ladder: tunnel, event, rung, did (started, said, stopped, ended), why",
+    "trigger": "an event from outside came: name, tunnel, did (stage, ladder, moved, waits, held, kept, done; commas"
+    " between them; '' where its condition does not hold), fields (their names only)",
+    "ladder": "a ladder: tunnel, event, rung (from 0), did (started, said, skipped, stopped, ended), why",
     "held": "something the bot would have started was put off or left out: what, why (quiet, days, order, talking:"
-    " put off; frequency, days, people, stopped, blocked: left out), until",
+    " put off; frequency, days, people, stopped, blocked, channel, too many: left out), until",
     "overdue": "a lead stands at its stage longer than `within`: tunnel, stage, since",
     "promo": "a promo code was handed out: promo, code, until; or none was left: promo, code ''",
-    "parked": "a tunnel was left aside, or taken up again: tunnel, step, did",
+    "parked": "a tunnel was left aside, or is not any more: tunnel, step, did (left, taken up, dropped)",
     "money": "a payment: tunnel, value, currency, product",
     "clicked": "a tracked link was opened: link",
 }
