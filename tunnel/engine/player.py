@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
 from tunnel.effects import (
@@ -27,6 +27,7 @@ from tunnel.effects import (
     Send,
     Turn,
 )
+from tunnel.engine.triggers import LINK_CLICKED
 from tunnel.engine.turn import new_session, turn
 from tunnel.events import (
     Address,
@@ -50,6 +51,7 @@ from tunnel.events import (
     contact_id,
 )
 from tunnel.language.definition import Definition
+from tunnel.language.durations import parse_day, parse_time
 from tunnel.messages import Button, Message
 from tunnel.session import Session, Value, decode_session, encode_session
 
@@ -61,14 +63,15 @@ MAX_WAKES = 10_000
 
 
 class NoSuchButton(Exception):
-    """What was to be pressed is not among the choices shown last."""
+    """What was to be pressed or opened was not shown."""
 
 
 @dataclass(slots=True)
 class Player:
-    """One contact on one channel. Each method gives the messages that it led to, oldest first.
+    """One contact. Each method gives the messages that it led to, oldest first.
 
-    start_at: Unix seconds of the first moment. desk: whether operators can be reached.
+    channel: where the contact writes; it may be changed between two things they do. start_at: Unix seconds of the first
+    moment. desk: whether operators can be reached.
     """
 
     definition: Definition
@@ -88,6 +91,8 @@ class Player:
     count: int = 0
     granted: dict[str, Grant] = field(default_factory=dict)
     """Promo codes reserved, by `Needs.key`."""
+    left: dict[str, int] = field(default_factory=dict)
+    """How many codes are left of a promo, where that is not its limit."""
 
     def __post_init__(self) -> None:
         self.now = self.start_at
@@ -134,6 +139,14 @@ class Player:
     def share_phone(self, phone: str, *, own: bool = True) -> list[Message]:
         """Send a contact card."""
         return self._customer(lambda id_: Phone(id=id_, at=self.now, address=self.address, phone=phone, own=own))
+
+    def click(self, label: str) -> list[Message]:
+        """Open the link of the choice with this label, in the last message that shows one. Raises NoSuchButton."""
+        shown = (button for message in reversed(self.messages) for button in message.buttons)
+        button = next((each for each in shown if each.label == label and each.link), None)
+        if button is None:
+            raise NoSuchButton(label)
+        return self.emit(LINK_CLICKED, link=button.link, label=label)
 
     def send_file(self, kind: FileKind = "image", caption: str = "", group: str = "") -> list[Message]:
         """Send a picture, a voice message, a sticker…"""
@@ -220,7 +233,8 @@ class Player:
         if promo is None:
             return Grant()
         given = sum(key.startswith(f"{promo.name}:") for key in self.granted)
-        if promo.limit is not None and given >= promo.limit:
+        limit = self.left.get(promo.name, promo.limit)
+        if limit is not None and given >= limit:
             return self.granted.get(needs.key, Grant())
         letters = blake2b(needs.key.encode(), digest_size=32).hexdigest().upper()
         code = re.sub(r"\{random:(\d+)\}", lambda hole: letters[: int(hole[1])], promo.code)
@@ -262,6 +276,17 @@ class Player:
 def noon(definition: Definition, year: int = 2026, month: int = 1, day: int = 13) -> float:
     """A Tuesday at 12:00 on the company's clock, in Unix seconds: where scripts begin."""
     return datetime(year, month, day, 12, tzinfo=definition.settings.timezone).timestamp()
+
+
+def moment(definition: Definition, at: str) -> float:
+    """`sat 23:00` on the company's clock, in the week of that Tuesday, in Unix seconds; without an hour, at noon.
+
+    Raises ValueError.
+    """
+    day, _, hour = at.partition(" ")
+    clock = parse_time(hour) if hour else time(12)
+    monday = datetime(2026, 1, 12, clock.hour, clock.minute, tzinfo=definition.settings.timezone)
+    return (monday + timedelta(days=parse_day(day))).timestamp()
 
 
 def texts(messages: Sequence[Message]) -> list[str]:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tunnel.engine.player import NoSuchButton, Player, noon
+from tunnel.effects import Send
+from tunnel.engine.player import NoSuchButton, Player, moment, noon
 from tunnel.events import Profile
 from tunnel.language.definition import Definition
 from tunnel.language.scripts import Line, Script
 from tunnel.messages import Message
 
+ACTS = frozenset({"customer", "on", "click", "event", "wait", "operator"})
+"""Lines that do something; the others look at what came of it."""
 ANYTHING = "…"
 """`bot: …` lets any messages pass, none included."""
 
@@ -43,10 +46,11 @@ class _Play:
 
     def __init__(self, definition: Definition, script: Script, channel: str) -> None:
         self.script = script
-        self.player = Player(definition, channel, noon(definition))
+        at = script.given.get("at")
+        self.player = Player(definition, channel, moment(definition, at) if at else noon(definition))
         _give(self.player, script.given)
-        self.unheard: list[Message] = []
-        self.last: Message | None = None
+        self.unheard: list[Send] = []
+        self.last: Send | None = None
         self.anything = False
 
     def run(self) -> Difference | None:
@@ -57,7 +61,7 @@ class _Play:
         return self._surplus(self.script.lines[-1]) if self.script.lines else None
 
     def _play(self, line: Line) -> Difference | None:
-        if line.kind in ("customer", "wait", "operator"):
+        if line.kind in ACTS:
             return self._surplus(line) or self._act(line)
         if line.kind == "bot":
             return self._bot(line)
@@ -65,25 +69,56 @@ class _Play:
             return self._choices(line)
         if line.kind == "file":
             return self._file(line)
-        expected, got = str(line.value), self.player.stage if line.kind == "stage" else self.player.session.mode
-        return None if expected == got else self._differs(line, f"{line.kind}: {expected}", f"{line.kind}: {got}")
+        return self._state(line)
 
     def _act(self, line: Line) -> Difference | None:
-        value = str(line.value)
+        told = len(self.player.effects)
         self.last = None
+        if line.kind == "on" or line.on:
+            self.player.channel = line.on or str(line.value)
         try:
-            if line.kind == "wait":
-                self.unheard += self.player.wait(float(value))
-            elif line.kind == "operator":
-                said = self.player.operator(value)
-                self.unheard += said if value.startswith("/") else []  # an operator's own words need no line
-            elif value.split(maxsplit=1)[:1] == ["/start"]:
-                self.unheard += self.player.start(value[len("/start") :].strip())
-            else:
-                self.unheard += self.player.choose(value)
+            self._do(line)
         except NoSuchButton:
-            return self._differs(line, f"customer: {value}", "no such choice is shown")
+            return self._differs(line, f"{line.kind}: {line.value}", "no such choice is shown")
+        if line.kind == "operator" and not str(line.value).startswith("/"):
+            return None  # an operator's own words need no line
+        self.unheard += [effect for effect in self.player.effects[told:] if isinstance(effect, Send)]
         return None
+
+    def _do(self, line: Line) -> None:
+        value, player = str(line.value), self.player
+        if line.kind == "wait":
+            player.wait(float(value))
+        elif line.kind == "operator":
+            player.operator(value)
+        elif line.kind == "event":
+            player.emit(value, **line.data)
+        elif line.kind == "click":
+            player.click(value)
+        elif line.kind == "customer" and value.split(maxsplit=1)[:1] == ["/start"]:
+            player.start(value[len("/start") :].strip())
+        elif line.kind == "customer":
+            player.choose(value)
+
+    def _state(self, line: Line) -> Difference | None:
+        """What the tunnel remembers."""
+        expected: Any = line.value
+        session = self.player.session
+        if line.kind == "has":
+            expected = dict(line.data)
+            got: Any = {name: session.variables.get(name) for name in line.data}
+        elif line.kind == "tags":
+            expected, got = sorted(line.value), sorted(session.tags)
+        elif line.kind == "promo":
+            code, until = session.promos.get(str(line.value), ("", 0.0))
+            got = line.value if code and until > self.player.now else None
+        elif line.kind == "stage":
+            got = self.player.stage
+        elif line.kind == "tunnel":
+            got = session.tunnel
+        else:
+            got = session.step if line.kind == "step" else session.mode
+        return None if expected == got else self._differs(line, f"{line.kind}: {expected}", f"{line.kind}: {got}")
 
     def _bot(self, line: Line) -> Difference | None:
         expected = str(line.value)
@@ -92,30 +127,31 @@ class _Play:
             return None
         while self.unheard:
             self.last = self.unheard.pop(0)
-            if _bare(expected) in _bare(self.last.text.plain):
+            if _bare(expected) in _bare(self.last.message.text.plain):
                 self.anything = False
-                return None
+                channel = self.last.address.channel
+                return self._differs(line, f"on: {line.on}", f"on: {channel}") if line.on not in ("", channel) else None
             if not self.anything:
-                return self._differs(line, f"bot: {expected}", f"bot: {self.last.text.plain}")
+                return self._differs(line, f"bot: {expected}", f"bot: {self.last.message.text.plain}")
         return self._differs(line, f"bot: {expected}", "bot says nothing more")
 
     def _choices(self, line: Line) -> Difference | None:
         expected = list(line.value) if isinstance(line.value, tuple) else [line.value]
-        got = [button.label for button in self.last.buttons] if self.last else []
+        got = [button.label for button in self.last.message.buttons] if self.last else []
         return None if expected == got else self._differs(line, f"choices: {expected}", f"choices: {got}")
 
     def _file(self, line: Line) -> Difference | None:
         expected = str(line.value)
-        if self.last is not None and _carries(self.last, expected):
+        if self.last is not None and _carries(self.last.message, expected):
             return None
         while self.unheard:
             self.last = self.unheard.pop(0)
-            if _carries(self.last, expected):
+            if _carries(self.last.message, expected):
                 self.anything = False
                 return None
             if not self.anything:
                 break
-        got = ", ".join(media.path for media in self.last.media) if self.last else ""
+        got = _files(self.last.message) if self.last else ""
         return self._differs(line, f"file: {expected}", f"file: {got or 'none'}")
 
     def _surplus(self, line: Line) -> Difference | None:
@@ -125,7 +161,8 @@ class _Play:
             self.unheard.clear()
         if not self.unheard:
             return None
-        return self._differs(line, "nothing more", f"bot: {self.unheard[0].text.plain or _files(self.unheard[0])}")
+        message = self.unheard[0].message
+        return self._differs(line, "nothing more", f"bot: {message.text.plain or _files(message)}")
 
     def _differs(self, line: Line, expected: str, said: str) -> Difference:
         script = self.script
@@ -138,6 +175,10 @@ def _give(player: Player, given: Mapping[str, Any]) -> None:
     session.arms = _arms(player.definition, given.get("split") or {})
     session.tags = list(given.get("tags") or [])
     session.source = dict(given.get("source") or {})
+    session.stages = dict(given.get("stage") or {})
+    session.granted = list(given.get("had") or [])
+    player.desk = given.get("desk", True)
+    player.left = dict(given.get("promos") or {})
     session.variables = {name: value for name, value in given.items() if name in player.definition.settings.variables}
 
 

@@ -1,11 +1,14 @@
-"""The events from outside that every content knows: their fields, and what people call them."""
+"""Events from outside: those that every content knows, and what is written by hand of what one carries."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tunnel.language.definition import FieldType
+from tunnel.language.definition import EventKind, FieldType
+from tunnel.language.fields import to_flag, to_number
+
+FieldValue = str | float | bool | list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,32 @@ BUILT_IN: Mapping[str, BuiltIn] = {
 
 ACTED_ON = frozenset({"total", "currency", "product", "order", "tunnel", "stage", "step", "reason", "link", "phone"})
 """Fields that the program itself makes use of: they are kept, whatever the content names."""
+
+
+def read_field(kind: EventKind | None, name: str, written: str | Sequence[str], *, plain: bool = True) -> FieldValue:
+    """What a field of an event carries, from what a script or a command line says.
+
+    A field that the event does not declare is what it looks like: plain digits are a number, unless they are quoted
+    (`plain` False). Raises ValueError.
+    """
+    type_ = kind.fields.get(name) if kind is not None else None
+    if not isinstance(written, str):
+        if type_ not in (None, "list"):
+            raise ValueError("one value is needed")
+        return list(written)
+    if type_ == "number":
+        return to_number(written)
+    if type_ == "flag":
+        return to_flag(written)
+    if type_ == "list":
+        return [one for part in written.split(",") if (one := part.strip())]
+    if type_ is None and plain:
+        return _as_it_looks(written)
+    return written
+
+
+def _as_it_looks(written: str) -> str | float | bool:
+    try:
+        return to_number(written) if len(written) < 10 else written  # longer ones are phones and numbers of orders
+    except ValueError:
+        return {"true": True, "false": False}.get(written, written)

@@ -69,7 +69,7 @@ def load(directory: Path, language: Language | None = None) -> Loaded:
     raw = _read_all(files, report)
     scope = _scope(raw)
     definition = _build(raw, scope, files) if raw.settings is not None else None
-    scripts = build_scripts(files.scripts, scope)
+    scripts = build_scripts(files.scripts, scope, definition)
     if definition is None or report.failed:
         definition = None
     return Loaded(definition, report.findings(language or ("en" if scope.language == "en" else "ru")), scripts)

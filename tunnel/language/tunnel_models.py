@@ -173,16 +173,27 @@ class TunnelKeys(Keys):
 
 
 class LineKeys(Keys):
-    """One line of a dialogue: exactly one of its keys (a bot's line may show its choices)."""
+    """One line of a dialogue: exactly one of its keys; a bot's line may show its choices, what is written or said may
+    say the channel (`on`), an event what it carries (`data`).
+    """
 
     customer: Words | None = Field(None, description="What the customer writes or presses.")
     bot: Words | None = Field(None, description="Part of what the bot says; `…` is anything.")
     choices: list[Words] | None = Field(None, description="The choices offered, all of them, in order.")
+    on: Channel | None = Field(None, description="The channel of this line; alone, the customer goes on there.")
+    click: Words | None = Field(None, description="The customer opens the link of this choice.")
+    event: DottedName | None = Field(None, description="An event comes from outside.")
+    data: dict[Name, Any] | None = Field(None, description="What the event carries.")
     stage: Name | None = Field(None, description="The lead's stage now.")
+    tunnel: Name | None = Field(None, description="The tunnel where the contact is now.")
+    step: Name | None = Field(None, description="The step where the contact is now.")
+    has_: dict[Name, Words] | None = Field(None, alias="has", description="Variables and their values now.")
+    tags: list[Words] | None = Field(None, description="Tags that the contact has now.")
+    promo: Name | None = Field(None, description="A code of this promo was handed out, and is valid now.")
     wait: Duration | None = Field(None, description="So much time passes.")
     file: Words | None = Field(None, description="The bot sent this file (path or file name).")
     mode: Mode | None = Field(None, description="Who answers now.")
-    operator: Words | None = Field(None, description="What an operator writes; /take, /return, /close.")
+    operator: Words | None = Field(None, description="What an operator writes; /take, /return, /stage, /close.")
 
 
 class ScriptKeys(Keys):
@@ -190,5 +201,7 @@ class ScriptKeys(Keys):
 
     script: Words = Field(description="What it shows.")
     as_: list[Channel] | None = Field(None, alias="as", description="The channels it is played on; without it, all.")
-    given: dict[Name, Any] | None = Field(None, description="What is known at the start: name, variables, split…")
+    given: dict[Name, Any] | None = Field(
+        None, description="What is known at the start: name, variables, split, stage, at…"
+    )
     dialogue: list[LineKeys] = Field(description="The lines.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.tunnel.engine.build import definition, key, step, text, to, tunnel
-from tunnel.engine.player import NoSuchButton, Player, noon, texts
+from tunnel.engine.player import NoSuchButton, Player, moment, noon, texts
 from tunnel.engine.scripts import run_script, run_scripts
 from tunnel.language import load
 from tunnel.language.definition import Choice, Magnet, MediaFile, Silence, Stage, Variable
@@ -149,3 +150,80 @@ def test_two_customers_of_one_definition_do_not_meet(sample):
     assert texts(one.press("Дом")) == ["Какая площадь стен в квадратных метрах?"]
     assert texts(two.say("шуба")) == ["Записал: шуба. Показать цены?"]
     assert one.session.contact != two.session.contact
+
+
+EVERY_KEY = Path(__file__).parents[1] / "language/every_key"
+
+
+def _played(tmp_path: Path, dialogue: str, given: str = "{at: mon 10:00}") -> list[str]:
+    """What is expected and what happened, where a dialogue with the content of every key goes another way."""
+    shutil.copytree(EVERY_KEY, tmp_path / "content", dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "content/scripts")
+    (tmp_path / "content/scripts").mkdir()
+    lines = "\n".join(f"  - {line}" for line in dialogue.splitlines())
+    text = f"script: А\nas: [telegram]\ngiven: {given}\ndialogue:\n{lines}\n"
+    (tmp_path / "content/scripts/a.yaml").write_text(text)
+    loaded = load(tmp_path / "content")
+    assert loaded.definition is not None, loaded.errors
+    return [f"{one.expected} / {one.said}" for one in run_scripts(loaded.definition, loaded.scripts)]
+
+
+OPENED = "customer: /start windows\nbot: Здравствуйте\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("step: rooms", "step: rooms / step: hello"),
+        ("tunnel: windows\nhas: {rooms: 3}", "has: {'rooms': 3.0} / has: {'rooms': None}"),
+        ("tags: [vip]", "tags: ['vip'] / tags: []"),
+        ("promo: back", "promo: back / promo: None"),
+        ("click: Сайт", "click: Сайт / no such choice is shown"),
+        ("on: vk\ncustomer: Считать\n{bot: Сколько, on: telegram}", "on: telegram / on: vk"),
+        ("{customer: Считать, on: vk}\n{bot: Сколько, on: vk}", ""),
+        ("{event: order.paid, data: {total: 1}}\nbot: Спасибо", "bot: Спасибо / bot: Окна на месте?"),
+        ("{event: order.paid, data: {total: 1}}", "nothing more / bot: Окна на месте?"),
+    ],
+)
+def test_what_lines_hold_the_tunnel_to(lines: str, said: str, tmp_path: Path) -> None:
+    assert _played(tmp_path, OPENED + lines) == ([said] if said else [])
+
+
+def test_a_rung_goes_to_a_channel_where_the_contact_is_known(tmp_path: Path) -> None:
+    shutil.copytree(EVERY_KEY, tmp_path / "content")
+    path = tmp_path / "content/tunnels/windows.yaml"
+    rung = "when: event.total > 5000, to: remind"
+    assert rung in path.read_text()
+    path.write_text(path.read_text().replace(rung, "say: Ждём."))
+    definition = load(tmp_path / "content").definition
+    assert definition is not None
+    lines = (
+        Line("customer", "окна", 1, on="whatsapp"), Line("bot", "Сколько", 2, on="whatsapp"),
+        Line("customer", "2", 3, on="vk"), Line("bot", "…", 4),
+        Line("event", "cart.abandoned", 5, {"items": ["Окно"], "total": 9000.0}),
+        Line("wait", str(47 * 3600), 6), Line("bot", "…", 7),
+        Line("wait", "7200", 8), Line("bot", "Ждём.", 9, on="whatsapp"),
+    )  # fmt: skip
+    script = Script("s", ("telegram",), {"at": "mon 10:00"}, lines, "scripts/s.yaml")
+    assert [str(one) for one in run_script(definition, script)] == []
+
+
+def test_the_clock_starts_where_it_is_set(tmp_path: Path) -> None:
+    quiet = "wait: 1h"  # the night has begun: the reminder waits for the morning, and Saturday and Sunday are quiet
+    assert _played(tmp_path, OPENED + quiet, "{at: fri 20:30}") == []
+    assert _played(tmp_path, OPENED + quiet, "{at: fri 19:30}") == ["nothing more / bot: Вы здесь?"]
+
+
+def test_codes_run_out(tmp_path: Path) -> None:
+    paid = "{event: order.paid, data: {total: 1}}\nbot: …\nwait: 40d\nbot: …\npromo: back"
+    assert _played(tmp_path, OPENED + paid.replace("40d", "31d")) == []
+    assert _played(tmp_path, OPENED + paid, "{at: mon 10:00, promos: {back: 0}}") == ["promo: back / promo: None"]
+
+
+@pytest.mark.parametrize(
+    ("at", "hours_from_noon"),
+    [("tue", 0), ("tue 12:00", 0), ("tue 13:30", 1.5), ("mon 12:00", -24), ("sun 12:00", 120)],
+)
+def test_a_weeks_moments(at: str, hours_from_noon: float) -> None:
+    made = _made()
+    assert moment(made, at) - noon(made) == hours_from_noon * 3600.0

@@ -224,6 +224,7 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     # dialogue scripts
     "line-one-thing": script("script: Проба\ndialogue:\n  - customer: /start\n  - {customer: Да, bot: Привет}\n"),
     "choices-without-bot": script("script: Проба\ndialogue:\n  - customer: /start\n  - choices: [Дальше]\n"),
+    "script-event": script("script: Проба\ndialogue:\n  - customer: /start\n  - event: order.piad\n"),
     "given-unknown": script("script: Проба\ngiven: {ctiy: Псков}\ndialogue: [{customer: Да}]\n"),
     "given-value": script("script: Проба\ngiven: {area: много}\ndialogue: [{customer: Да}]\n"),
     "script-empty": script("script: Проба\ndialogue: []\n"),

@@ -10,11 +10,16 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from tunnel.effects import Effect, Fault, Record
+from tunnel.engine.player import Player
+from tunnel.engine.scripts import run_scripts
+from tunnel.events import Event
 from tunnel.language import load, schema
 from tunnel.language.definition import Frequency, Promo, Quiet, SetTo, Target
 from tunnel.language.event_kinds import BUILT_IN
 from tunnel.language.fields import Keys, known_keys
 from tunnel.language.schema import FILES
+from tunnel.messages import Message
 
 HERE = Path(__file__).parent
 EVERY_KEY = HERE / "every_key"
@@ -133,6 +138,33 @@ def test_promos_and_products_are_built() -> None:
     assert window.tags == ("окна",)
     assert [branch.to.step for branch in window.next] == ["blinds", "sill"]
     assert found.products["blinds"].price is None
+
+
+def test_it_is_played_by_its_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step is entered, every rule acts, every rung is said, and nothing fails at run time."""
+    facts: list[Effect] = []
+    apply = Player.apply
+
+    def listening(self: Player, event: Event) -> list[Message]:
+        before = len(self.effects)
+        said = apply(self, event)
+        facts.extend(self.effects[before:])
+        return said
+
+    monkeypatch.setattr(Player, "apply", listening)
+    loaded = load(EVERY_KEY)
+    assert loaded.definition is not None
+    assert [str(one) for one in run_scripts(loaded.definition, loaded.scripts)] == []
+    assert [one for one in facts if isinstance(one, Fault)] == []
+    records = [(one.what, one.data) for one in facts if isinstance(one, Record)]
+    tunnel = loaded.definition.tunnels["windows"]
+    assert {data["step"] for what, data in records if what == "entered"} == set(tunnel.steps)
+    acted = {data["name"] for what, data in records if what == "trigger" and data["did"]}
+    assert acted == {*tunnel.events, "form.submitted"}
+    said = {data["rung"] for what, data in records if what == "ladder" and data["did"] == "said"}
+    assert said >= {0, 1, 3}
+    assert {data["name"] for what, data in records if what == "objection"} == {"price"}
+    assert {data["link"] for what, data in records if what == "clicked"} == {"https://example.com"}
 
 
 def keys_used(node: Any, model: type[Keys] | None = None) -> set[tuple[str, str]]:

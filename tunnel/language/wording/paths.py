@@ -265,6 +265,10 @@ PATHS: dict[str, Wording] = {
         "error", "choices пишут в строке бота", "добавьте bot: …",
         "choices belong to a bot's line", "add bot: …",
     ),
+    "script-event": Wording(
+        "error", "события «{name}» воронки не знают; есть: {known}", "может быть, «{near}»?",
+        "the tunnels know no event `{name}`; there are: {known}", "did you mean `{near}`?",
+    ),
     "given-unknown": Wording(
         "error", "в given нет «{name}»; бывает: {known}", "может быть, «{near}»?",
         "given has no `{name}`; known: {known}", "did you mean `{near}`?",
