@@ -53,7 +53,12 @@ class WebhookWatch:
     async def look(self) -> None:
         """Look at each channel once."""
         for channel, registration in self._registrations.items():
-            verdict = await in_time(TITLES[channel], registration.check())
+            try:
+                verdict = await in_time(TITLES[channel], registration.check())
+            except Exception as error:  # a fault of ours in a look that nobody waits for must not end the program
+                WEBHOOK_OK.labels(channel).set(False)
+                log.error("the look at a webhook failed in our own code", channel=channel, kind=type(error).__name__)
+                continue
             WEBHOOK_OK.labels(channel).set(verdict.ok)
             if not verdict.ok:
                 log.error("updates may not arrive", cause=verdict.text("en"), remedy=verdict.remedy("en"))

@@ -6,6 +6,7 @@ Sources: VKCOM/vk-api-schema 5.199, groups.*; dev.vk.com, "Callback API" and "Bo
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,40 +56,43 @@ class Registration:
 
         The API's confirmation string differs from the one in the community's settings page, and changes.
         """
-        code = str((await self._call("getCallbackConfirmationCode"))["code"])
-        if code != self._confirmation:
-            return CallbackServer("confirmation", url, confirmation=code)
-        known = await self._ours(url)
-        fields = {"url": url, "title": TITLE, "secret_key": self._secret}
-        if known is None:
-            server_id = (await self._call("addCallbackServer", **fields))["server_id"]
-        else:
-            server_id = known["id"]
-            await self._call("editCallbackServer", server_id=server_id, **fields)
-        wanted = dict.fromkeys(UPDATE_KINDS, 1)
-        await self._call("setCallbackSettings", server_id=server_id, api_version=API_VERSION, **wanted)
-        return await self.check(url)
+        with _whole_answers():
+            code = str((await self._call("getCallbackConfirmationCode"))["code"])
+            if code != self._confirmation:
+                return CallbackServer("confirmation", url, confirmation=code)
+            known = await self._ours(url)
+            fields = {"url": url, "title": TITLE, "secret_key": self._secret}
+            if known is None:
+                server_id = (await self._call("addCallbackServer", **fields))["server_id"]
+            else:
+                server_id = known["id"]
+                await self._call("editCallbackServer", server_id=server_id, **fields)
+            wanted = dict.fromkeys(UPDATE_KINDS, 1)
+            await self._call("setCallbackSettings", server_id=server_id, api_version=API_VERSION, **wanted)
+            return await self.check(url)
 
     async def check(self, url: str) -> CallbackServer:
         """Say how our server stands. Raises SendError."""
-        code = str((await self._call("getCallbackConfirmationCode"))["code"])
-        known = await self._ours(url)
-        if known is None:
-            return CallbackServer("missing", confirmation=code)
-        settings = await self._call("getCallbackSettings", server_id=known["id"])
-        events = settings.get("events") or {}
-        # VK's schema does not list message_event among the settings it gives back.
-        off = tuple(kind for kind in UPDATE_KINDS if kind in events and not events[kind])
-        status = str(known.get("status", "")) if known.get("url") == url else "elsewhere"
-        return CallbackServer(status, str(known.get("url", "")), code, off)
+        with _whole_answers():
+            code = str((await self._call("getCallbackConfirmationCode"))["code"])
+            known = await self._ours(url)
+            if known is None:
+                return CallbackServer("missing", confirmation=code)
+            settings = await self._call("getCallbackSettings", server_id=known["id"])
+            events = settings.get("events") or {}
+            # VK's schema does not list message_event among the settings it gives back.
+            off = tuple(kind for kind in UPDATE_KINDS if kind in events and not events[kind])
+            status = str(known.get("status", "")) if known.get("url") == url else "elsewhere"
+            return CallbackServer(status, str(known.get("url", "")), code, off)
 
     async def remove(self, url: str) -> bool:
         """Take our server away; False if there was none. Raises SendError."""
-        known = await self._ours(url)
-        if known is None:
-            return False
-        await self._call("deleteCallbackServer", server_id=known["id"])
-        return True
+        with _whole_answers():
+            known = await self._ours(url)
+            if known is None:
+                return False
+            await self._call("deleteCallbackServer", server_id=known["id"])
+            return True
 
     async def _ours(self, url: str) -> dict[str, Any] | None:
         servers: list[dict[str, Any]] = (await self._call("getCallbackServers"))["items"]
@@ -97,10 +101,16 @@ class Registration:
         return next(iter([*by_url, *by_title]), None)
 
     async def _call(self, name: str, **params: Any) -> Any:
-        try:
-            return await self._client.call(f"groups.{name}", group_id=self._group_id, **params)
-        except (KeyError, TypeError):
-            raise RetryLater("VK's answer lacks a field", code="answer") from None
+        return await self._client.call(f"groups.{name}", group_id=self._group_id, **params)
+
+
+@contextlib.contextmanager
+def _whole_answers() -> Iterator[None]:
+    """Whatever is taken from VK's answers within may be missing. Raises RetryLater."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError):
+        raise RetryLater("VK's answer lacks a field", code="answer") from None
 
 
 class LongPoll:

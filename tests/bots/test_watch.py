@@ -41,6 +41,22 @@ async def test_a_webhook_gone_astray_is_said_and_counted() -> None:
     assert (gauge("telegram"), gauge("vk")) == (1.0, 0.0)
 
 
+class Broken:
+    """A check that fails in our own code."""
+
+    async def check(self) -> Verdict:
+        raise TypeError("'int' object is not subscriptable: token=secret")
+
+
+async def test_a_look_that_fails_in_our_own_code_ends_nothing() -> None:
+    watch = WebhookWatch({"vk": Broken(), "telegram": Stand(WELL)})
+    with capture_logs() as logs:
+        await watch.look()
+    assert [(line["log_level"], line["channel"], line["kind"]) for line in logs] == [("error", "vk", "TypeError")]
+    assert "secret" not in str(logs)
+    assert (gauge("telegram"), gauge("vk")) == (1.0, 0.0)
+
+
 async def test_it_looks_again_and_again_until_it_is_stopped() -> None:
     stand = Stand(WRONG, WELL)
     watch = WebhookWatch({"telegram": stand}, first_after_s=0.0, every_s=0.001)

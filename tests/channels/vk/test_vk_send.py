@@ -378,6 +378,16 @@ async def test_edge_19_a_callback_server_is_set_checked_moved_and_removed(fake: 
     assert await vk.remove_webhook(moved) is False
 
 
+@pytest.mark.parametrize("answer", [1, None, [], {}, {"items": 3}, {"items": ["?"]}])
+@pytest.mark.parametrize("method", ["getCallbackConfirmationCode", "getCallbackServers"])
+async def test_an_answer_about_the_webhook_that_makes_no_sense_is_an_error_of_vks(
+    vk: Vk, fake: FakeVk, method: str, answer: object
+) -> None:
+    fake.answer(f"groups.{method}", {"response": answer})
+    with pytest.raises(RetryLater, match="VK's answer"):
+        await vk.check_webhook(URL)
+
+
 async def test_edge_19_a_confirmation_string_that_is_not_vks_changes_nothing(fake: FakeVk, vk: Vk):
     fake.confirmation = "new-code"
     server = await vk.set_webhook(URL)
