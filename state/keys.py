@@ -85,16 +85,27 @@ RATE = "rate:"
 TOPICS = "topics:"
 """topics:<chat> (global), hash: thread in the operators' group → contact. Sender. For ever."""
 
+OUTCOME = "oc:"
+"""oc:<event> (global), string: what became of an operator's command. Worker. OUTCOME_TTL_S."""
+PRESENCE = "present"
+"""present (global), sorted set: operators who have the console open; score: until when that holds, ms. Console."""
+
 WAKE = "wake"
 """wake (global), pub/sub channel: the process that says so, then accounts that have new mail."""
 WRITTEN = "written"
 """written (global), pub/sub channel: the process that says so, then lanes of web threads that have grown."""
+
+TOLD = "told"
+"""told (global), pub/sub channel: the process that says so, then ids of commands whose outcome is known."""
+FED = "fed"
+"""fed (global), pub/sub channel: the process that says so: the records' feed has grown."""
 
 GROUP = "workers"
 """The consumer group on each READY stream."""
 
 SEEN_TTL_S = 8 * 24 * 3600
 """Channels repeat an update for at most seven days (WhatsApp); a day more for whatever queues in front of us."""
+OUTCOME_TTL_S = 15 * 60
 RECENT_TTL_S = 3 * 24 * 3600
 RECENT_SLACK_S = 24 * 3600
 """Lines may live this much longer, so that not every one of them moves the end."""

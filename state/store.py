@@ -18,7 +18,9 @@ from state.links import Links
 from state.marks import Cursors, FileMarks
 from state.memory import MemoryGuard
 from state.outbox import Outbox
+from state.outcomes import Outcomes
 from state.outside import Outside
+from state.presence import Presence
 from state.promos import Promos
 from state.snapshots import Snapshots
 from state.threads import Threads
@@ -101,6 +103,18 @@ class Store:
         self.thread_append = threads.thread_append
         self.thread_read = threads.thread_read
         self.thread_wait = threads.thread_wait
+
+        outcomes = Outcomes(link, self._wakeups)
+        self.tell_outcomes = outcomes.tell_outcomes
+        self.outcome = outcomes.outcome
+        self.outcome_wait = outcomes.outcome_wait
+        self.feed_grew = self._wakeups.feed_grew
+        self.wait_for_feed = self._wakeups.wait_for_feed
+
+        presence = Presence(link)
+        self.present = presence.present
+        self.absent = presence.absent
+        self.who_is_present = presence.who_is_present
 
         desk = Desk(link)
         self.desk_thread = desk.desk_thread

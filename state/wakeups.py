@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from redis.exceptions import RedisError
 
-from state.keys import WAKE, WRITTEN
+from state.keys import FED, TOLD, WAKE, WRITTEN
 from state.link import Link
 
 RECONNECT_S = 0.5
@@ -75,6 +75,8 @@ class Wakeups:
         self._link = link
         self._mail = Bell(kept=True)
         self._threads = Bell(kept=False)
+        self._outcomes = Bell(kept=False)
+        self._feed = Bell(kept=True)
         self._listener: asyncio.Task[None] | None = None
 
     def mail_came(self, accounts: Iterable[str]) -> None:
@@ -95,6 +97,25 @@ class Wakeups:
         self._listen()
         return await self._threads.wait(lane, timeout_s)
 
+    def outcomes_came(self, ids: Iterable[str]) -> None:
+        """Outcomes were written by this very process."""
+        self._outcomes.ring_each(ids)
+
+    async def outcome_wait(self, event_id: str, timeout_s: float) -> bool:
+        """Return True once the outcome may be there, False after `timeout_s`."""
+        self._listen()
+        return await self._outcomes.wait(event_id, timeout_s)
+
+    async def feed_grew(self) -> None:
+        """Tell every process that the records' feed has grown. Raises Unavailable."""
+        self._feed.ring("")
+        await self._link.call("PUBLISH", self._link.keys.whole(FED), f"{self._link.origin}\n")
+
+    async def wait_for_feed(self, timeout_s: float) -> bool:
+        """Return True once the feed may have grown, False after `timeout_s`. One waiter a process."""
+        self._listen()
+        return await self._feed.wait("", timeout_s)
+
     async def close(self) -> None:
         """Stop listening."""
         if self._listener is not None:
@@ -112,10 +133,10 @@ class Wakeups:
             await asyncio.sleep(RECONNECT_S)
 
     async def _hear(self) -> None:
-        wake, written = self._link.keys.whole(WAKE), self._link.keys.whole(WRITTEN)
-        bells = {wake.encode(): self._mail, written.encode(): self._threads}
+        heard = {WAKE: self._mail, WRITTEN: self._threads, TOLD: self._outcomes, FED: self._feed}
+        bells = {self._link.keys.whole(channel).encode(): bell for channel, bell in heard.items()}
         async with self._link.redis.pubsub() as news:
-            await news.subscribe(wake, written)
+            await news.subscribe(*bells)
             while True:
                 message = await news.get_message(timeout=LISTEN_S)
                 if message is None:

@@ -44,10 +44,14 @@ class Credentials(Request, frozen=True, kw_only=True):
 
 
 class NewPassword(Request, frozen=True, kw_only=True):
-    """Set a password with the one-time link that an admin handed over (a new account, or a reset)."""
+    """Set a password with the one-time link that an admin handed over (a new account, or a reset).
+
+    code: of the authenticator, where one is set up.
+    """
 
     token: Token
     password: Password
+    code: Code = ""
 
 
 class PasswordChange(Request, frozen=True, kw_only=True):

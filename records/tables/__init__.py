@@ -1,5 +1,6 @@
 """What is kept of people, conversations and sales. Every table, by the room of life it belongs to."""
 
+from records.tables.accounts import AuditLine, LoginFailure, OneTimeLink, Seen, Upload, User, UserSession
 from records.tables.base import Base
 from records.tables.keeping import Cursor, JournalLine, SetAside, Snapshot
 from records.tables.people import Address, Consent, Contact, ContactTag, Note, Task, Touch
@@ -15,6 +16,7 @@ DERIVED: tuple[type[Base], ...] = (
 __all__ = [
     "DERIVED",
     "Address",
+    "AuditLine",
     "Base",
     "Consent",
     "Contact",
@@ -25,13 +27,19 @@ __all__ = [
     "JournalLine",
     "Lead",
     "LeadStage",
+    "LoginFailure",
     "Message",
     "Note",
     "Objection",
+    "OneTimeLink",
     "OutsideEvent",
+    "Seen",
     "SetAside",
     "Snapshot",
     "Task",
     "Touch",
+    "Upload",
+    "User",
+    "UserSession",
     "Visit",
 ]

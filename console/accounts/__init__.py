@@ -1,0 +1,1 @@
+"""Who may come in: passwords, sessions, one-time links, codes, back-off, audit."""

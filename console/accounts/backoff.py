@@ -1,0 +1,65 @@
+"""How long to wait after failed attempts, counted for each account and for each network address."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from console.refusals import Refused
+from records.bulk import table_of, upsert
+from records.database import writing
+from records.tables import LoginFailure
+
+FREE = {"account": 8, "address": 20}
+"""Attempts before the first wait: people mistype, and an office shares one address."""
+LONGEST_S = {"account": 60.0, "address": 900.0}
+"""An account waits no longer than a minute, or anybody could keep its owner out."""
+FORGOTTEN = timedelta(hours=24)
+
+
+class Backoff:
+    """Counted before the secret is looked at, so that many attempts at once are many attempts."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def attempt(self, now: datetime, **keys: str) -> None:
+        """Count one attempt at an `account` from an `address`. Raises Refused(429), Away."""
+        table = table_of(LoginFailure)
+        named = {_key(kind, key): kind for kind, key in keys.items()}
+        async with writing(self._engine) as connection:
+            found = await connection.execute(select(table).where(table.c.key.in_(named)).with_for_update())
+            known = {row.key: row._mapping for row in found}
+            wait_s = max(
+                (_wait_s(named[key], row["count"], row["last_at"], now) for key, row in known.items()), default=0.0
+            )
+            if wait_s > 0:
+                raise Refused(429, "too_often", after_s=wait_s, after=max(1, round(wait_s)))
+            rows = []
+            for key in named:
+                row = known.get(key)
+                count = row["count"] + 1 if row is not None and now - row["last_at"] < FORGOTTEN else 1
+                rows.append({"key": key, "count": count, "last_at": now})
+            await upsert(connection, LoginFailure, rows)
+
+    async def succeeded(self, **keys: str) -> None:
+        """The secret was right: what failed before is forgotten."""
+        table = table_of(LoginFailure)
+        async with writing(self._engine) as connection:
+            gone = [_key(kind, key) for kind, key in keys.items()]
+            await connection.execute(delete(table).where(table.c.key.in_(gone)))
+
+
+def _wait_s(kind: str, count: int, last_at: datetime, now: datetime) -> float:
+    over = count - FREE[kind]
+    if over < 0 or now - last_at >= FORGOTTEN:
+        return 0.0
+    wait_s = min(LONGEST_S[kind], 2.0 ** min(over, 12))
+    return max(0.0, wait_s - (now - last_at).total_seconds())
+
+
+def _key(kind: str, key: str) -> str:
+    return sha256(f"{kind}\x00{key.lower()}".encode()).hexdigest()

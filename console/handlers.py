@@ -1,0 +1,30 @@
+"""Every operation and what handles it: the console's table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from console import way_in
+from console.call import Handler
+
+HANDLERS: Mapping[str, Handler] = {
+    "setup_state": way_in.setup_state,
+    "set_up": way_in.set_up,
+    "log_in": way_in.log_in,
+    "redeem": way_in.redeem,
+    "log_out": way_in.log_out,
+    "me": way_in.me,
+    "change_me": way_in.change_me,
+    "change_password": way_in.change_password,
+    "end_sessions": way_in.end_sessions,
+    "totp_begin": way_in.totp_begin,
+    "totp_confirm": way_in.totp_confirm,
+    "totp_off": way_in.totp_off,
+    "users": way_in.users,
+    "add_user": way_in.add_user,
+    "change_user": way_in.change_user,
+    "reset_user": way_in.reset_user,
+    "colleagues": way_in.list_colleagues,
+    "audit": way_in.list_audit,
+}
+"""By the route's name; a test holds it to `routes.ROUTES`."""

@@ -1,0 +1,64 @@
+"""The console of one process: what its handlers share, and its routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from console.accounts import links
+from console.accounts.accounts import Accounts
+from console.accounts.passwords import Passwords
+from console.guard import guarded
+from console.handlers import HANDLERS
+from console.routes import PREFIX, ROUTES
+from records import Records
+from state import Store
+from tunnel.language.definition import Definition
+
+
+class Console:
+    """definition: gives the present content. clock: Unix seconds. data: the data directory. public_url: where browsers
+    reach us, "" for whatever host they ask. network: the address whose attempts are counted together.
+    """
+
+    link_lasts = links.LASTS
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        records: Records,
+        definition: Callable[[], Definition],
+        clock: Callable[[], float],
+        data: Path,
+        network: Callable[[web.Request], str],
+        public_url: str = "",
+        passwords: Passwords | None = None,
+    ) -> None:
+        parts = urlsplit(public_url)
+        self.origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        self.store = store
+        self.records = records
+        self.definition = definition
+        self.clock = clock
+        self.data = data
+        self.network = network
+        self.accounts = Accounts(records.engine, clock, passwords)
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes to add to an application."""
+        return [
+            web.route(route.method, PREFIX + route.path, guarded(self, route, HANDLERS[route.name]))
+            for route in ROUTES
+            if route.name in HANDLERS
+        ]
+
+    def ended(self) -> None:
+        """Sessions were ended: streams look whether theirs goes on."""
+
+    async def online(self) -> frozenset[str]:
+        """Ids of those who have the console open. Raises Unavailable."""
+        return await self.store.who_is_present()

@@ -1,0 +1,55 @@
+"""What the API says to people, by code, in English and Russian."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "ru"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    # Requests.
+    "invalid": ("This cannot be read: {detail}", "Не удалось прочитать запрос: {detail}"),
+    "foreign": ("This request does not come from the console's own page", "Запрос пришёл не со страницы консоли"),
+    "csrf": ("The page is out of date: load it anew", "Страница устарела: обновите её"),
+    "too_large": ("Too large: at most {limit}", "Слишком большой размер: не больше {limit}"),
+    "wrong_type": ("Such a file cannot be sent: {detail}", "Такой файл отправить нельзя: {detail}"),
+    "empty": ("The file is empty", "Файл пуст"),
+    "missing": ("There is no such thing", "Такого нет"),
+    "away": ("The service is not available for a moment; try again", "Сервис временно недоступен; попробуйте ещё раз"),
+    "too_often": ("Too many attempts: wait {after} s", "Слишком много попыток: подождите {after} с"),
+    # The way in.
+    "login_wanted": ("Log in first", "Сначала войдите"),
+    "credentials": ("The login or the password is wrong", "Неверный логин или пароль"),
+    "code_wanted": ("The code of your authenticator is wanted", "Нужен код из приложения-аутентификатора"),
+    "code_wrong": ("This code is wrong or was used already", "Код неверный или уже использован"),
+    "link": (
+        "This link was used already, or is too old: ask for another",
+        "Ссылка уже использована или устарела: попросите новую",
+    ),
+    "password_short": ("A password has at least {least} characters", "В пароле должно быть не меньше {least} знаков"),
+    "password_easy": ("This password is too easy to guess", "Этот пароль слишком легко угадать"),
+    "password_wrong": ("The password is wrong", "Неверный пароль"),
+    "totp_on": ("Codes are on already", "Коды уже включены"),
+    "totp_off": ("Ask for a secret first", "Сначала получите секрет"),
+    "role": ("Your role may not do this", "Вашей роли это недоступно"),
+    "login_taken": ("This login is taken", "Такой логин уже занят"),
+    "last_admin": ("Somebody must stay admin", "Хотя бы один администратор должен остаться"),
+    # Commands.
+    "version": ("The conversation has changed meanwhile", "Разговор за это время изменился"),
+    "held": ("{owner} holds this conversation", "Разговор ведёт {owner}"),
+    "blocked": ("The customer has blocked the bot", "Клиент заблокировал бота"),
+    "no_step": ("There is no such step", "Такого шага нет"),
+    "no_stage": ("There is no such stage", "Такого этапа нет"),
+    "no_variable": ("There is no such variable", "Такой переменной нет"),
+    "bad_value": ("This is not a value of that kind: {detail}", "Значение не подходит: {detail}"),
+    "no_task": ("There is no such open task", "Такой открытой задачи нет"),
+    "nothing": ("There was nothing to do", "Делать было нечего"),
+    "nobody": ("There is no such colleague", "Такого сотрудника нет"),
+    "files": ("An upload is missing: choose the file again", "Загруженный файл не найден: выберите его снова"),
+}  # fmt: skip
+
+
+def words(code: str, language: Language, **holes: object) -> str:
+    """What a code says."""
+    en, ru = WORDS[code]
+    return (ru if language == "ru" else en).format(**holes)
