@@ -19,6 +19,7 @@ from aiohttp import web
 
 from bots.accounts import Accounts, build_accounts
 from bots.bilingual import language_of
+from bots.console import ConsolePart
 from bots.content import Content, ContentBroken
 from bots.desk import DESK_PACE, Desk
 from bots.intake import Intake
@@ -37,6 +38,8 @@ from bots.turns import Turner
 from bots.watch import WebhookWatch
 from bots.worker import Worker
 from channels.base import Channel
+from channels.web.http import network
+from console.site import Console
 from records import Misaddressed, Records
 from state import EmbeddedRedis, StateError, Store, Unavailable
 from tunnel.engine import prepare
@@ -136,7 +139,18 @@ class App:
         self.closing = asyncio.Event()
         """Set when the process stops: streams to browsers end."""
         self.port = settings.port
-        self.records = Records.open(settings.database_url, settings.data) if "projector" in roles else None
+        self.records = Records.open(settings.database_url, settings.data) if roles & {"projector", "console"} else None
+        self.console: Console | None = None
+        if self.records is not None and "console" in roles:
+            self.console = Console(
+                store=store,
+                records=self.records,
+                definition=lambda: self.content.definition,
+                clock=self.clock,
+                data=settings.data,
+                network=network,
+                public_url=settings.public_url,
+            )
         self.signer, self.link_maker = links
         self._turner: Turner | None = None
 
@@ -165,9 +179,16 @@ class App:
             parts += self._workers()
         if "sender" in self.roles:
             parts += self._senders()
-        if self.records is not None:
+        if self.records is not None and "projector" in self.roles:
             parts.append(Projector(self.store, self.records, lambda: self.content.definition, self.clock))
+        if self.console is not None:
+            parts.append(ConsolePart(self.console, lambda: self.base))
         return parts
+
+    @property
+    def base(self) -> str:
+        """Where browsers reach us."""
+        return self.settings.public_url or f"http://{_shown(self.settings.host)}:{self.port}"
 
     def announce(self) -> None:
         """Say in the terminal where to click, and what is on."""
@@ -176,15 +197,14 @@ class App:
             roles=sorted(self.roles),
             channels=list(self.settings.channels_on),
             polling=[channel.name for channel in self.accounts.polled] if self.poll else [],
-            desk="on" if self.desk else "off: nobody is on duty (set TUNNEL_DESK_TELEGRAM_CHAT)",
+            desk="on" if self.desk else "off: operators answer in the console (or set TUNNEL_DESK_TELEGRAM_CHAT)",
             content=str(self.settings.content),
             revision=self.content.definition.revision,
         )
         if "webhook" in self.roles:
             language = language_of(os.environ)
-            base = self.settings.public_url or f"http://{_shown(self.settings.host)}:{self.port}"
             links = [
-                f"  {tunnel.title}: {base}/chat/{name}" for name, tunnel in self.content.definition.tunnels.items()
+                f"  {tunnel.title}: {self.base}/chat/{name}" for name, tunnel in self.content.definition.tunnels.items()
             ]
             print("\n".join(("", OPEN_THE_CHAT(language), *links, "")), flush=True)  # noqa: T201 - where to click
 
@@ -240,7 +260,7 @@ async def running(settings: Settings, content: Content, roles: frozenset[str], p
         for task in tasks:
             task.add_done_callback(_say_if_died)
         stack.push_async_callback(_stop, parts, tasks)
-        if "webhook" in roles:
+        if roles & {"webhook", "console"}:
             runner = web.AppRunner(
                 build_server(app),
                 access_log=None,

@@ -21,6 +21,12 @@ CHANNEL_NAMES = {
     "web": Text("Site", "Сайт"),
 }
 
+FIRST_ACCOUNT = Text(
+    "Nobody has an account of the console yet. This link makes the first, an admin's; it works once, for 24 hours:",
+    "В консоли ещё нет ни одной учётной записи. По этой ссылке создаётся первая, администратора; она действует "
+    "один раз, 24 часа:",
+)
+
 OPEN_THE_CHAT = Text(
     "The chat is open; be your own first customer (Ctrl-C stops the program):",
     "Чат открыт, побудьте первым клиентом (Ctrl-C останавливает программу):",

@@ -79,6 +79,7 @@ class Projector:
         if slices:
             snapshots = await self._snapshots(slices)
             set_aside = await self._records.write(slices, snapshots, self._kinds())
+            await self._store.feed_grew()
             self._count(slices, set_aside)
             self._cursors.update({one.partition: one.entries[-1].id for one in slices})
         await self._trim(waiting, self._cursors)

@@ -23,24 +23,31 @@ if TYPE_CHECKING:
 
 
 def build_server(app: App) -> web.Application:
-    """Routes for every channel that is on; without its token a channel's webhook is 404."""
+    """Routes of the process's roles; without its token a channel's webhook is 404."""
     server = web.Application()
+    health = Health(app.store)
+    server.router.add_get("/livez", health.live)
+    server.router.add_get("/readyz", health.ready)
+    server.router.add_get("/metrics", _metrics(app, health))
+    if "webhook" in app.roles:
+        _add_customers(app, server)
+    if app.console is not None:
+        server.add_routes(app.console.routes())
+    return server
+
+
+def _add_customers(app: App, server: web.Application) -> None:
     for channel in (app.accounts.telegram, app.accounts.vk, app.accounts.whatsapp):
         if channel is not None:
             server.router.add_post(f"/webhooks/{channel.name}", Webhook(channel, app.intake, app.clock).post)
     if app.accounts.whatsapp is not None:
         server.router.add_get("/webhooks/whatsapp", whatsapp_handshake(app.accounts.whatsapp))
-    health = Health(app.store)
-    server.router.add_get("/livez", health.live)
-    server.router.add_get("/readyz", health.ready)
-    server.router.add_get("/metrics", _metrics(app, health))
     api = Api(app.store, app.content, Sources(app.settings), list(app.accounts.by_key), app.clock)
     server.add_routes(api.routes())
     server.router.add_get("/l/{token}", Clicks(app.store, app.signer, app.clock).get)
     site = _chat(app)
     server.add_routes(site.routes())
     server.on_shutdown.append(lambda _: site.close())
-    return server
 
 
 def _metrics(app: App, health: Health) -> Callable[[web.Request], Awaitable[web.Response]]:

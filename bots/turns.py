@@ -20,6 +20,7 @@ from bots.rows import (
     encode_row,
 )
 from channels.base import Call, Channel
+from console.outcome import encode_outcome, outcome_of
 from state import Claim, Commit, DeadLetter, Outgoing
 from tunnel.effects import (
     Acknowledge,
@@ -67,12 +68,15 @@ class Wanting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the turns of one claim may know of the outside. grants: by the event's index, then by `Needs.key`."""
+    """What the turns of one claim may know of the outside. desk: operators can be reached. group: they have a group of
+    their own in a messenger, where posts go. grants: by the event's index, then by `Needs.key`.
+    """
 
     now: float
     desk: bool
     profile: Profile | None = None
     grants: Mapping[int, dict[str, Grant]] = field(default_factory=dict)
+    group: bool = False
 
 
 @dataclass(slots=True)
@@ -94,6 +98,8 @@ class Outcome:
     faults: list[Fault] = field(default_factory=list)
     beside: tuple[Address, Call] | None = None
     """An acknowledgement that waits for a message to leave with."""
+    told: list[tuple[str, bytes]] = field(default_factory=list)
+    """Of operators' commands, the event's id and what became of it."""
     unheard: list[Desk] = field(default_factory=list)
     """What was meant for operators, while there are none."""
     rows: int = 0
@@ -176,6 +182,8 @@ class Turner:
         if words := _words_of(event):
             who = "operator" if isinstance(event, FromOperator) else "customer"
             outcome.recent.append(f"{who}\t{words[:RECENT_CHARS]}".encode())
+        if isinstance(event, FromOperator):
+            outcome.told.append((event.id, encode_outcome(outcome_of(result))))
         outcome.sends = []
         for effect in result.effects:
             WRITERS[type(effect)](self, outcome, effect)
@@ -245,8 +253,9 @@ class Turner:
 
     def post(self, outcome: Outcome, effect: Desk) -> None:
         """Put something before the operators, where there are any."""
-        if not outcome.outside.desk:
-            outcome.unheard.append(effect)
+        if not outcome.outside.group:
+            if not outcome.outside.desk:
+                outcome.unheard.append(effect)
             return
         contact = outcome.session.contact
         post = effect if effect.address else msgspec.structs.replace(effect, address=outcome.session.address)

@@ -28,6 +28,7 @@ BLOCK_MS = 500
 POISON_TRIES = 5
 RECOVER_EVERY_S = 1.0
 PROFILE_TIME_S = 1.0
+PRESENCE_EVERY_S = 3.0
 GRANTS_MOST = 10
 """In one turn; a turn that wants more is a mistake of ours."""
 LINKS_REMEMBERED = 10_000
@@ -46,7 +47,9 @@ class Worker:
         desk: bool,
         clock: Callable[[], float],
     ) -> None:
-        """`turner`: gives the one of the present content. `desk`: whether operators can be reached."""
+        """`turner`: gives the one of the present content. `desk`: whether operators have a group in a messenger;
+        without one they can be reached while somebody has the console open.
+        """
         self.name = name
         self._store = store
         self._turner = turner
@@ -54,6 +57,8 @@ class Worker:
         self._desk = desk
         self._clock = clock
         self._stopping = False
+        self._present = desk
+        self._present_asked_at = float("-inf")
         self._kept_links: set[str] = set()
 
     def stop(self) -> None:
@@ -95,6 +100,9 @@ class Worker:
         done = await self._store.commit(commits)
         TURNS.labels("committed").inc(sum(done))
         TURNS.labels("fenced").inc(len(done) - sum(done))
+        await self._store.tell_outcomes(
+            [told for outcome, ok in zip(outcomes, done, strict=True) if ok for told in outcome.told]
+        )
         faults = [(fault.where, fault.message) for outcome in outcomes for fault in outcome.faults]
         if faults:
             await self._store.count_faults(turner.definition.revision, faults)
@@ -117,7 +125,7 @@ class Worker:
 
     async def _turns(self, turner: Turner, claim: Claim, profile: Profile | None) -> tuple[Commit, Outcome] | None:
         """The claim's commit; None to leave it for another try. Raises state.Unavailable."""
-        outside = Outside(self._clock(), self._desk, profile)
+        outside = Outside(self._clock(), await self._on_duty(), profile, group=self._desk)
         try:
             commit, outcome = await self._granted(turner, claim, outside, {})
         except Poison as poison:
@@ -162,9 +170,18 @@ class Worker:
         self._report(outcome)
         return commit, outcome
 
+    async def _on_duty(self) -> bool:
+        """Whether operators can be reached; asked anew every few seconds. Raises state.Unavailable."""
+        now = self._clock()
+        if not self._desk and now - self._present_asked_at >= PRESENCE_EVERY_S:
+            self._present = bool(await self._store.who_is_present())
+            self._present_asked_at = now
+        return self._present
+
     def _with_post(self, commit: Commit, outcome: Outcome, post: Desk) -> Commit:
         if not self._desk:
-            outcome.unheard.append(post)
+            if not outcome.outside.desk:
+                outcome.unheard.append(post)
             return commit
         post = msgspec.structs.replace(post, address=outcome.session.address)
         row = encode_row(DeskRow(post, outcome.session.profile.name))
@@ -177,7 +194,7 @@ class Worker:
             log.error("the content failed", where=fault.where, cause=fault.message)
         for post in outcome.unheard:
             log.warning(
-                "nobody is on duty: set TUNNEL_DESK_TELEGRAM_CHAT to reach operators",
+                "nobody is on duty: open the console, or set TUNNEL_DESK_TELEGRAM_CHAT",
                 contact=outcome.session.contact,
                 kind=post.kind,
                 queue=post.queue,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from console import way_in
+from console import stream, way_in
 from console.call import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -26,5 +26,6 @@ HANDLERS: Mapping[str, Handler] = {
     "reset_user": way_in.reset_user,
     "colleagues": way_in.list_colleagues,
     "audit": way_in.list_audit,
+    "events": stream.events,
 }
 """By the route's name; a test holds it to `routes.ROUTES`."""

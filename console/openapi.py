@@ -107,9 +107,9 @@ def _json(schema: Json, description: str) -> Json:
 
 
 _STREAM = (
-    "Server-sent events: `change` (data: a Change; id: its number), `reset` (changes were missed that are gone:"
-    ' load everything anew; data: {"feed": number}), `presence` (data: {"online": [ids]}), `ended` (the session is'
-    " over), and a comment every 15 seconds"
+    "Server-sent events: `ready` (data: {feed: number}; nothing was missed), `change` (data: a Change; id: its number),"
+    " `reset` (what was missed is gone: load all anew; data: {feed: number}), `presence` (data: {online: [ids]}),"
+    " `ended` (the session is over), and a comment every 15 seconds"
 )
 _REASONS = {
     400: ("Wrong", "The request is wrong: `field` says where"),

@@ -13,6 +13,7 @@ from console.accounts.accounts import Accounts
 from console.accounts.passwords import Passwords
 from console.guard import guarded
 from console.handlers import HANDLERS
+from console.hub import Hub
 from console.routes import PREFIX, ROUTES
 from records import Records
 from state import Store
@@ -47,6 +48,7 @@ class Console:
         self.data = data
         self.network = network
         self.accounts = Accounts(records.engine, clock, passwords)
+        self.hub = Hub(store, records, self._still)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes to add to an application."""
@@ -56,8 +58,20 @@ class Console:
             if route.name in HANDLERS
         ]
 
+    async def run(self) -> None:
+        """Feed the streams until `close`."""
+        await self.hub.run()
+
+    def close(self) -> None:
+        """End the streams, so that the server can stop; the pages come back by themselves."""
+        self.hub.close()
+
     def ended(self) -> None:
         """Sessions were ended: streams look whether theirs goes on."""
+        self.hub.check()
+
+    async def _still(self, session: str) -> bool:
+        return await self.accounts.sessions.still(session, self.accounts.now())
 
     async def online(self) -> frozenset[str]:
         """Ids of those who have the console open. Raises Unavailable."""

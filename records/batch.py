@@ -22,6 +22,8 @@ from records.tables import (
     LeadStage,
     Message,
     Objection,
+    Operator,
+    Task,
     Visit,
 )
 
@@ -59,6 +61,10 @@ class Batch:
         self.late_wins: list[Row] = []
         self.late_rows: list[Row] = []
         self.late_receipts: list[Row] = []
+        self.late_tasks: list[Row] = []
+        self.operators: dict[str, Row] = {}
+        self.changes: dict[str, set[str]] = {}
+        """Contact → what the stream tells of it."""
 
     async def load(self, connection: AsyncConnection, contacts: Sequence[str]) -> None:
         """Read what is known of these contacts."""
@@ -71,6 +77,10 @@ class Batch:
         """A row of a table that is only ever added to."""
         self.appended.setdefault(model, []).append(values)
 
+    def change(self, contact: str, kind: str) -> None:
+        """The stream tells of it."""
+        self.changes.setdefault(contact, set()).add(kind)
+
     async def write(self, connection: AsyncConnection) -> None:
         """Write everything. The order matters nowhere but for messages, which get their numbers in order."""
         await upsert(connection, Contact, [self.contacts[contact] for contact in self.changed])
@@ -80,6 +90,7 @@ class Batch:
         await upsert(connection, Visit, self.visits.values())
         await upsert(connection, LeadStage, self.stages.values())
         await upsert(connection, Objection, self.objections.values())
+        await upsert(connection, Operator, self.operators.values())
         for model, rows in self.appended.items():
             await add(connection, model, rows)
         await self._write_tags(connection)
@@ -104,6 +115,7 @@ class Batch:
             (_WIN, self.late_wins),
             (_ROW_STATUS, self.late_rows),
             (_RECEIPT, self.late_receipts),
+            (_END_TASK, self.late_tasks),
         ):
             if rows:
                 await connection.execute(statement, rows)
@@ -144,6 +156,11 @@ _WIN = (
         .scalar_subquery(),
     )
     .values(won_at=bindparam("b_won_at"), label=bindparam("b_label"))
+)
+_END_TASK = (
+    update(table_of(Task))
+    .where(Task.event == bindparam("b_event"), Task.contact == bindparam("b_contact"), Task.done_at.is_(None))
+    .values(done_at=bindparam("b_done_at"))
 )
 _STATUS: dict[str, Any] = {
     "status": bindparam("b_status"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from records import sales
+from records import attention, sales
 from records.batch import Batch
 from records.bulk import Row
 from records.lines import Line
@@ -24,7 +24,6 @@ from tunnel.events import (
     Denied,
     Event,
     FromCustomer,
-    FromOperator,
     Phone,
     Press,
     Start,
@@ -57,11 +56,13 @@ def _turn(batch: Batch, contact: str, line: Line, event: Event, facts: Facts) ->
     batch.changed.add(contact)
     turn = Turn(batch, known, event, at, list(line.sends))
     known["last_at"] = max(known["last_at"], at)
+    said_before = len(batch.messages)
     _meet(turn)
     for effect in line.effects:
         _EFFECTS.get(type(effect), _nothing)(turn, effect)
     if isinstance(event, Close):
         _close(turn, event.operator)
+    attention.settle(turn, said_before)
 
 
 # --- the event
@@ -75,8 +76,6 @@ def _meet(turn: Turn) -> None:
         contact["timers"] = {name: due for name, due in contact["timers"].items() if name != event.timer}
     elif isinstance(event, Trigger):
         turn.batch.append(OutsideEvent, contact=turn.id, at=turn.at, name=event.name, data=dict(event.data))
-    elif isinstance(event, FromOperator) and event.operator_name:
-        contact["operator"] = contact["operator"] or event.operator
 
 
 def _from_customer(turn: Turn, event: FromCustomer) -> None:
@@ -182,6 +181,7 @@ def _desk(turn: Turn, effect: Effect) -> None:
 def _record(turn: Turn, effect: Effect) -> None:
     assert isinstance(effect, Record)
     _RECORDS.get(effect.what, _no_record)(turn, effect.data)
+    attention.record(turn, effect.what, effect.data)
 
 
 def _no_record(turn: Turn, data: Mapping[str, Any]) -> None:
@@ -259,6 +259,7 @@ _RECORDS: dict[str, Callable[[Turn, Mapping[str, Any]], None]] = {
 def _row_fate(batch: Batch, contact: str, line: Line) -> None:
     rank = RANKS[line.what]
     change = {"status": line.what, "status_rank": rank, "status_at": moment(line.at), "reason": line.why}
+    batch.change(contact, "status")
     known = batch.carried.get((contact, line.row))
     if known is not None:
         if known["status_rank"] < rank:

@@ -17,7 +17,7 @@ from records.errors import is_away
 from records.records import cause_of, project_lines
 from records.scrub import scrubbed
 from records.snapshots import tell
-from records.tables import DERIVED, JournalLine, Note, SetAside, Snapshot
+from records.tables import DERIVED, JournalLine, SetAside, Snapshot
 
 PAGE = 2000
 """Lines at a time."""
@@ -55,9 +55,7 @@ async def _clear(connection: AsyncConnection) -> None:
     else:
         await connection.execute(text("INSERT INTO messages_search(messages_search) VALUES ('delete-all')"))
     for model in DERIVED:
-        if model is not Note:
-            await connection.execute(delete(table_of(model)))
-    await connection.execute(delete(table_of(Note)).where(Note.by == "bot"))
+        await connection.execute(delete(table_of(model)))
     await connection.execute(delete(table_of(SetAside)))
 
 

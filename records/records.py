@@ -13,6 +13,7 @@ from records.batch import Batch
 from records.bulk import add, table_of
 from records.database import migrate, open_engine, reading, url_of, writing
 from records.errors import Overtaken, is_away
+from records.feed import write_feed
 from records.lines import Entry, Slice, decode_line, split_id
 from records.months import Months
 from records.projection import project
@@ -125,19 +126,22 @@ async def _advance(connection: AsyncConnection, one: Slice) -> None:
 
 
 async def _project_all(connection: AsyncConnection, entries: Sequence[Entry], *, scrub: bool = False) -> None:
-    await project_lines(
+    batch = await project_lines(
         connection, [(entry.contact, scrubbed(line) if scrub else line) for entry in entries for line in entry.lines]
     )
+    if entries:
+        await write_feed(connection, batch, at_of(entries[-1]).timestamp())
 
 
-async def project_lines(connection: AsyncConnection, lines: Sequence[tuple[str, bytes]]) -> None:
-    """Project lines (contact, body), in order."""
+async def project_lines(connection: AsyncConnection, lines: Sequence[tuple[str, bytes]]) -> Batch:
+    """Project lines (contact, body), in order; what was changed."""
     decoded = [(contact, decode_line(body)) for contact, body in lines]
     batch = Batch()
     await batch.load(connection, list({contact for contact, line in decoded if line.event is not None}))
     for contact, line in decoded:
         project(batch, contact, line)
     await batch.write(connection)
+    return batch
 
 
 def at_of(entry: Entry) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from records.attention import blank
 from records.bulk import Row
 
 
@@ -22,4 +23,5 @@ def new_contact(contact: str, at: datetime) -> Row:
         "conversing": False,
         "variables": {},
         "timers": {},
+        **blank(),
     }

@@ -117,6 +117,14 @@ RECORDS = {
     "promo": "a promo code was handed out: promo, code, until; or none was left: promo, code ''",
     "parked": "a tunnel was left aside, or is not any more: tunnel, step, did (left, taken up, dropped)",
     "money": "a payment: tunnel, value, currency, product",
+    "version": "who answers, or whose the conversation is, has changed: version, mode, operator",
+    "refused": "an operator's command does not fit: why (version, held, no_step, …), mode, operator, version",
+    "assigned": "a conversation was given to a colleague: to, name, operator",
+    "snoozed": "a conversation was put off: until, operator",
+    "woken": "a conversation is no longer put off",
+    "note": "a note for operators: text, operator",
+    "task": "a task: id, title, due_at, of, operator",
+    "task_done": "a task was done: id, operator",
     "clicked": "a tracked link was opened: link",
 }
 

@@ -147,14 +147,19 @@ class Colleague(FromCustomer, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class FromOperator(EventBase, frozen=True, omit_defaults=True, kw_only=True):
-    """Whatever an operator does. `operator`: a stable id; `operator_name`: what people read."""
+    """Whatever an operator does. `operator`: a stable id; `operator_name`: what people read. `version`: of the
+    conversation as they see it (`Session.version`); with another one nothing is done. None: it is not looked at.
+    """
 
     operator: str
     operator_name: str = ""
+    version: int | None = None
 
 
 class Take(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
-    """An operator takes the conversation."""
+    """An operator takes the conversation. force: also from a colleague who holds it."""
+
+    force: bool = False
 
 
 class Say(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
@@ -182,6 +187,60 @@ class MoveStage(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
     reason: str = ""
 
 
+class Assign(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator gives the conversation to a colleague."""
+
+    to: str
+    to_name: str = ""
+
+
+class Snooze(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator puts the conversation off until a time (Unix seconds; 0: no longer) or the customer's next word."""
+
+    until: float = 0.0
+
+
+class Note(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator writes a note for colleagues."""
+
+    text: str
+
+
+class SendStep(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator says what a step says. `step`: "" is the tunnel's start."""
+
+    tunnel: str
+    step: str = ""
+
+
+class SetVariable(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator changes a variable; None forgets it."""
+
+    name: str
+    value: str | float | bool | list[str] | None = None
+
+
+class Tags(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator changes tags."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class AddTask(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """Somebody (`of`) has to do something by a time (Unix seconds; 0: by none). The event's id is the task's."""
+
+    title: str
+    of: str
+    due_at: float = 0.0
+
+
+class EndTask(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """A task is done."""
+
+    task: str
+
+
 class Timer(EventBase, frozen=True, omit_defaults=True, kw_only=True):
     """An armed timer is due. `timer` is the id it was armed with; `due_at` what it was armed for."""
 
@@ -198,7 +257,21 @@ class Trigger(EventBase, frozen=True, omit_defaults=True, kw_only=True):
 
 
 CustomerEvent = Text | Press | Start | Phone | Attachment | Denied | Allowed | Receipt | Colleague
-OperatorEvent = Take | Say | Release | Close | MoveStage
+OperatorEvent = (
+    Take
+    | Say
+    | Release
+    | Close
+    | MoveStage
+    | Assign
+    | Snooze
+    | Note
+    | SendStep
+    | SetVariable
+    | Tags
+    | AddTask
+    | EndTask
+)
 Event = CustomerEvent | OperatorEvent | Timer | Trigger
 
 _encoder = msgspec.msgpack.Encoder()

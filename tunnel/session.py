@@ -144,6 +144,12 @@ class Session(msgspec.Struct, kw_only=True, array_like=True):
     """When the bot last wrote by itself (where the content has a cap on that), whole Unix seconds."""
     next_step: str = ""
     """«tunnel/step» that a manager's move of the stage wants, once the conversation is the bot's again."""
+    version: int = 0
+    """Raised whenever `mode` or `operator` change: what operators' commands are checked with."""
+    operator_name: str = ""
+    """What people read of `operator`."""
+    snoozed_until: float = 0.0
+    """Until when a waiting conversation is put off, Unix seconds."""
     # New fields go here.
 
 

@@ -164,7 +164,7 @@ class ChatSite:
         if address is None:
             raise Rejected(401, "visitor")
         now = self._clock()
-        wait_s = max(self._visitors.wait_s(address.external_id, now), self._networks.wait_s(_network(request), now))
+        wait_s = max(self._visitors.wait_s(address.external_id, now), self._networks.wait_s(network(request), now))
         if wait_s:
             raise _TooMany(wait_s)
         return tunnel, address
@@ -285,7 +285,7 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def _network(request: web.Request) -> str:
+def network(request: web.Request) -> str:
     """Whose rate a request counts against: the peer, or whom a proxy on our own network names last."""
     peer = request.remote or ""
     try:

@@ -2,6 +2,7 @@
 
 from records.tables.accounts import AuditLine, LoginFailure, OneTimeLink, Seen, Upload, User, UserSession
 from records.tables.base import Base
+from records.tables.inbox import Act, Change, FeedHead, Operator
 from records.tables.keeping import Cursor, JournalLine, SetAside, Snapshot
 from records.tables.people import Address, Consent, Contact, ContactTag, Note, Task, Touch
 from records.tables.sales import Grant, Lead, LeadStage, Objection, OutsideEvent, Visit
@@ -9,20 +10,23 @@ from records.tables.talk import Conversation, Message
 
 DERIVED: tuple[type[Base], ...] = (
     *(Contact, ContactTag, Address, Touch, Consent, Note, Conversation, Message),
-    *(Visit, Lead, LeadStage, Objection, Grant, OutsideEvent),
+    *(Visit, Lead, LeadStage, Objection, Grant, OutsideEvent, Task, Act, Operator),
 )
-"""What `rebuild` makes anew from the journal. Tasks and the notes of people are not in it."""
+"""What `rebuild` makes anew from the journal."""
 
 __all__ = [
     "DERIVED",
+    "Act",
     "Address",
     "AuditLine",
     "Base",
+    "Change",
     "Consent",
     "Contact",
     "ContactTag",
     "Conversation",
     "Cursor",
+    "FeedHead",
     "Grant",
     "JournalLine",
     "Lead",
@@ -32,6 +36,7 @@ __all__ = [
     "Note",
     "Objection",
     "OneTimeLink",
+    "Operator",
     "OutsideEvent",
     "Seen",
     "SetAside",

@@ -52,7 +52,27 @@ class Contact(Base):
     timers: Mapped[dict[str, Any]]
     """Armed timer → when it is due, Unix seconds."""
 
-    __table_args__ = (Index(None, "name_folded"), Index(None, "last_at"))
+    channel: Mapped[Word]
+    """Where the customer last wrote."""
+    last_text: Mapped[str] = mapped_column(Text, default="")
+    """The beginning of the last message."""
+    last_by: Mapped[Word]
+    spoke_at: Mapped[Moment | None]
+    """When that was."""
+    unanswered_since: Mapped[Moment | None] = mapped_column(index=True)
+    """Since when the customer's last word waits for a person; null where the bot answers."""
+    answered_at: Mapped[Moment | None]
+    """When a person last answered."""
+    snoozed_until: Mapped[Moment | None]
+    version: Mapped[int] = mapped_column(default=0)
+    """`Session.version`."""
+
+    __table_args__ = (
+        Index(None, "name_folded"),
+        Index(None, "last_at"),
+        Index(None, "mode", "spoke_at"),
+        Index(None, "spoke_at"),
+    )
 
 
 class ContactTag(Base):
@@ -139,3 +159,5 @@ class Task(Base):
     made_at: Mapped[Moment]
     due_at: Mapped[Moment | None] = mapped_column(index=True)
     done_at: Mapped[Moment | None]
+    event: Mapped[str] = mapped_column(Text, default="", index=True)
+    """The id of the command that made it."""

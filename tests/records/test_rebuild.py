@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 import records.rebuild as rebuilding
 from records import Records
 from records.rebuild import rebuild
 from records.search import find_messages
-from records.tables import DERIVED, Contact, Message, Note, SetAside
+from records.tables import DERIVED, Act, Contact, Message, Note, Operator, SetAside, Task
 from tests.records.journal import (
     IVAN,
     IVANS,
@@ -30,6 +30,8 @@ from tests.records.journal import (
 )
 from tests.records.test_search import snapshot
 from tunnel.effects import Desk
+from tunnel.events import AddTask
+from tunnel.events import Note as NoteEvent
 
 
 async def told(journal: Journal) -> None:
@@ -73,14 +75,23 @@ async def test_the_tables_are_the_same_as_before(records: Records, page: int, mo
     assert [one.text for one in await find_messages(records.engine, "дом")] == ["дом"]
 
 
-async def test_people_s_notes_stay(records: Records) -> None:
+async def test_people_s_notes_and_tasks_are_made_anew(records: Records) -> None:
     journal = Journal(records)
     await told(journal)
-    (note,) = await journal.rows(Note)
-    async with records.engine.begin() as connection:
-        await connection.execute(insert(Note), {"contact": OLGA, "at": note["at"], "by": "42", "text": "своё"})
+    who = {"id": "o1", "at": NOW, "operator": "u1", "operator_name": "Иван"}
+    await journal.happened(turn(NoteEvent(**who, text="своё"), record("note", text="своё", operator="u1")))
+    task = {"id": "o2", "title": "Позвонить", "due_at": NOW + 60, "of": "u1", "operator": "u1"}
+    await journal.happened(turn(AddTask(**who | {"id": "o2"}, title="Позвонить", of="u1"), record("task", **task)))
+    before = [await journal.rows(model) for model in (Note, Task, Act, Operator)]
     await rebuild(records.engine, {})
-    assert sorted(row["text"] for row in await journal.rows(Note)) == ["звонить", "своё"]
+    after = [await journal.rows(model) for model in (Note, Task, Act, Operator)]
+    assert [[strip(row) for row in rows] for rows in after] == [[strip(row) for row in rows] for rows in before]
+    assert sorted(row["text"] for row in after[0]) == ["звонить", "своё"]
+    assert after[3] == [{"id": "u1", "name": "Иван"}]
+
+
+def strip(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "id"}
 
 
 async def test_what_was_set_aside_is_tried_again(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:

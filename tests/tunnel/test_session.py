@@ -67,6 +67,9 @@ FULL = Session(
         "waiting": {"s:4:0": int(AT) + 60},
         "proactive": [int(AT)],
         "next_step": "ten/step5",
+        "version": 7,
+        "operator_name": "Иван",
+        "snoozed_until": AT + 600,
         "kept": [Kept("paid", AT, {"sum": 3.0})],
         "addresses": {"web": Address("web", "site", "0a"), "telegram": USUAL.address},
     }

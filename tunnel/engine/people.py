@@ -85,24 +85,17 @@ def take(work: Work, event: Take) -> None:
     if session.mode == "operator" and session.operator == event.operator:
         work.ignore("is theirs already")
         return
-    _hold(work, event.operator)
-    work.desk("system", work.phrase("desk_taken", operator=_name(work, event)))
+    hold(work, event.operator, event.operator_name)
+    work.desk("system", work.phrase("desk_taken", operator=name_of(work, event)))
 
 
 def say(work: Work, event: Say) -> None:
     """An operator's words go to the customer as they are; who writes has thereby taken the conversation."""
-    session = work.session
-    if session.mode == "blocked" or session.address is None:
-        work.desk("system", work.phrase("desk_unreachable"))
-        return
     if not event.text.strip() and not event.files:
         work.ignore("nothing said")
         return
-    if session.mode != "operator":
-        _hold(work, event.operator)
-        work.desk("system", work.phrase("desk_taken", operator=_name(work, event)))
-    elif session.operator != event.operator:
-        work.desk("system", work.phrase("desk_joined", operator=_name(work, event)))
+    if not speaks(work, event):
+        return
     media = tuple(
         Media(
             kind=_MEDIA.get(file.kind, "document"), path=file.ref, name=file.name or PurePath(file.ref).name, data=True
@@ -113,17 +106,32 @@ def say(work: Work, event: Say) -> None:
     work.say(Message(text=RichText(plain=event.text.strip()), media=media), by="operator")
 
 
+def speaks(work: Work, event: FromOperator) -> bool:
+    """An operator is about to say something, which takes the conversation. False: the customer cannot be reached."""
+    session = work.session
+    if session.mode == "blocked" or session.address is None:
+        refuse(work, "blocked")
+        work.desk("system", work.phrase("desk_unreachable"))
+        return False
+    if session.mode != "operator":
+        hold(work, event.operator, event.operator_name)
+        work.desk("system", work.phrase("desk_taken", operator=name_of(work, event)))
+    elif session.operator != event.operator:
+        work.desk("system", work.phrase("desk_joined", operator=name_of(work, event)))
+    return True
+
+
 def release(work: Work, event: Release) -> None:
     """An operator gives the conversation back, at a step or where it was."""
     session = work.session
     if session.mode not in ("bot", "queued", "operator") or (session.mode == "bot" and not event.step):
         work.ignore("nothing to give back")
         return
-    target = _step_named(work, event.step) if event.step else None
+    target = step_named(work, event.step) if event.step else None
     if event.step and target is None:
         work.desk("system", work.phrase("desk_no_step", step=event.step[:100]))
     else:
-        work.desk("system", work.phrase("desk_returned", operator=_name(work, event)))
+        work.desk("system", work.phrase("desk_returned", operator=name_of(work, event)))
     work.switch("release", operator=event.operator)
     session.operator = session.queue = ""
     if target is not None:
@@ -145,12 +153,13 @@ def move_stage(work: Work, event: MoveStage) -> None:
     stage = tunnel.stages.get(event.stage) if tunnel is not None else None
     if tunnel is None or stage is None:
         work.desk("system", work.phrase("desk_no_stage", stage=f"{event.tunnel or name}/{event.stage}"[:100]))
+        refuse(work, "no_stage")
         return
     if session.stages.get(name) == stage.name:
         work.ignore("stands there already")
         return
     actions.put_at_stage(work, name, stage, clean(event.reason[:500]), event.operator)
-    work.desk("system", work.phrase("desk_stage", operator=_name(work, event), stage=stage.title))
+    work.desk("system", work.phrase("desk_stage", operator=name_of(work, event), stage=stage.title))
     session.next_step = ""
     if not stage.step:
         return
@@ -167,7 +176,7 @@ def close(work: Work, event: Close) -> None:
     """An operator ends the conversation: what the customer writes next begins anew, kindly."""
     session = work.session
     work.cancel_timers()
-    work.desk("system", work.phrase("desk_closed", operator=_name(work, event)))
+    work.desk("system", work.phrase("desk_closed", operator=name_of(work, event)))
     work.switch("close", operator=event.operator)
     session.operator = session.queue = session.next_step = ""
     session.pending = None
@@ -181,16 +190,17 @@ def colleague(work: Work, event: Colleague) -> None:
     session.address = event.address
     who = event.operator or event.address.channel
     if session.mode != "operator" or session.operator != who:
-        _hold(work, who)
+        hold(work, who)
     work.desk("system", work.phrase("desk_colleague", operator=event.operator or work.phrase("operator")))
 
 
-def _hold(work: Work, operator: str) -> None:
+def hold(work: Work, operator: str, operator_name: str = "") -> None:
     """A person answers from now on. A higher epoch keeps what the bot had not yet sent from being sent."""
     session = work.session
     work.cancel_timers()
     session.epoch += 1
     session.operator = operator
+    session.operator_name = operator_name[:200]
     session.pending = None
     session.queue = session.queue or work.compiled.first_queue
     if session.mode == "blocked":
@@ -199,11 +209,17 @@ def _hold(work: Work, operator: str) -> None:
         work.switch("take", operator=operator)
 
 
-def _name(work: Work, event: FromOperator) -> str:
+def refuse(work: Work, why: str) -> None:
+    """Nothing is done: the record tells why, and how it stands."""
+    session = work.session
+    work.record("refused", why=why, mode=session.mode, operator=session.operator, version=session.version)
+
+
+def name_of(work: Work, event: FromOperator) -> str:
     return event.operator_name or event.operator or work.phrase("operator")
 
 
-def _step_named(work: Work, name: str) -> Target | None:
+def step_named(work: Work, name: str) -> Target | None:
     """«step» of the present tunnel, or «tunnel/step»; a tunnel's name alone is its start."""
     tunnel, _, step = name.strip().rpartition("/")
     tunnel = tunnel or work.session.tunnel or work.definition.settings.default

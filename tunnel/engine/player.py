@@ -156,15 +156,15 @@ class Player:
         )
 
     def operator(self, words: str, name: str = "Operator") -> list[Message]:
-        """An operator writes; `/take`, `/return [step]`, `/stage [tunnel/]stage` and `/close` are
+        """An operator writes; `/take`, `/take!`, `/return [step]`, `/stage [tunnel/]stage` and `/close` are
         what they are at the desk.
         """
         self.now += TICK_S
         command, _, argument = words.strip().partition(" ")
         id_ = self._id()
         event: Event
-        if command == "/take":
-            event = Take(id=id_, at=self.now, operator=name, operator_name=name)
+        if command in ("/take", "/take!"):
+            event = Take(id=id_, at=self.now, operator=name, operator_name=name, force=command == "/take!")
         elif command == "/return":
             event = Release(id=id_, at=self.now, operator=name, operator_name=name, step=argument.strip())
         elif command == "/close":

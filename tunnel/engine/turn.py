@@ -7,24 +7,33 @@ from types import MappingProxyType
 from typing import Any
 
 from tunnel.effects import Acknowledge, Facts, Needs, Turn
-from tunnel.engine import arrive, due, handoff, people, presses, triggers
+from tunnel.engine import arrive, due, handoff, operators, people, presses, triggers
 from tunnel.engine.compiled import compiled
 from tunnel.engine.work import Wanted, Work
 from tunnel.events import (
+    AddTask,
     Allowed,
+    Assign,
     Attachment,
     Close,
     Colleague,
     Denied,
+    EndTask,
     Event,
     FromCustomer,
+    FromOperator,
     MoveStage,
+    Note,
     Phone,
     Press,
     Receipt,
     Release,
     Say,
+    SendStep,
+    SetVariable,
+    Snooze,
     Start,
+    Tags,
     Take,
     Text,
     Timer,
@@ -49,6 +58,14 @@ HANDLERS: Mapping[type[Event], Callable[[Work, Any], None]] = MappingProxyType(
         Release: people.release,
         Close: people.close,
         MoveStage: people.move_stage,
+        Assign: operators.assign,
+        Snooze: operators.snooze,
+        Note: operators.note,
+        SendStep: operators.send_step,
+        SetVariable: operators.set_variable,
+        Tags: operators.tags,
+        AddTask: operators.add_task,
+        EndTask: operators.end_task,
         Timer: due.fire,
         Trigger: triggers.trigger,
     }
@@ -71,7 +88,8 @@ def turn(definition: Definition, session: Session, event: Event, facts: Facts) -
     ready = compiled(definition)
     work = Work(ready, session, event, facts)
     try:
-        HANDLERS[type(event)](work, event)
+        if not (isinstance(event, FromOperator) and operators.refused(work, event)):
+            HANDLERS[type(event)](work, event)
         if work.session.kept and work.session.mode not in ("stopped", "blocked") and work.session.address is not None:
             triggers.apply_kept(work)
     except Wanted as wanted:
@@ -79,6 +97,7 @@ def turn(definition: Definition, session: Session, event: Event, facts: Facts) -
     except Exception as error:  # a mistake of ours: the customer goes to people, and it is reported, not hidden
         work = Work(ready, session, event, facts)
         _rescue(work, event, error)
+    operators.count(work, session, event)
     return Turn(work.session, tuple(work.effects))
 
 

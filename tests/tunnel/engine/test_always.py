@@ -21,20 +21,28 @@ from tunnel.engine.timers import LADDER, VISIT, kind_of, rung_of
 from tunnel.engine.turn import BROKEN, HANDLERS
 from tunnel.events import (
     Address,
+    AddTask,
     Allowed,
+    Assign,
     Attachment,
     Close,
     Colleague,
     Denied,
+    EndTask,
     File,
     MoveStage,
+    Note,
     Phone,
     Press,
     Profile,
     Receipt,
     Release,
     Say,
+    SendStep,
+    SetVariable,
+    Snooze,
     Start,
+    Tags,
     Take,
     Text,
     Timer,
@@ -277,7 +285,15 @@ profiles = maybe(
     )
 )
 customer = {"id": st.just("e"), "at": times, "sent_at": times, "address": addresses, "profile": profiles}
-operator = {"id": st.just("e"), "at": times, "operator": pick(["", "i", "p"])}
+operator = {
+    "id": st.just("e"),
+    "at": times,
+    "operator": pick(["", "i", "p"]),
+    "operator_name": words,
+    "version": maybe(st.integers(0, 2)),
+}
+names_ = st.one_of(pick(["a", "b", "t", "u", "o", "end", ""]), st.text(max_size=5))
+values = st.one_of(words, times, st.booleans(), st.lists(words, max_size=2))
 timers = st.one_of(
     st.builds(lambda visit, index: f"s:{visit}:{index}", st.integers(-1, 9), st.integers(-1, 3)),
     st.builds(lambda visit: f"w:{visit}", st.integers(-1, 9)),
@@ -301,7 +317,7 @@ EVENTS = {
     Allowed: st.builds(Allowed, **customer),
     Receipt: st.builds(Receipt, message_id=words, status=pick(["sent", "read", "failed"]), **customer),
     Colleague: st.builds(Colleague, text=words, operator=words, **customer),
-    Take: st.builds(Take, **operator),
+    Take: st.builds(Take, force=st.booleans(), **operator),
     Say: st.builds(Say, text=words, files=files, **operator),
     Release: st.builds(Release, step=st.one_of(pick(["", "a", "t/b", "u"]), words), **operator),
     Close: st.builds(Close, **operator),
@@ -312,6 +328,16 @@ EVENTS = {
         reason=words,
         **operator,
     ),
+    Assign: st.builds(Assign, to=pick(["", "i", "p"]), to_name=words, **operator),
+    Snooze: st.builds(Snooze, until=times, **operator),
+    Note: st.builds(Note, text=words, **operator),
+    SendStep: st.builds(SendStep, tunnel=names_, step=names_, **operator),
+    SetVariable: st.builds(
+        SetVariable, name=pick(["t", "n", "p", "e", "d", "f", "gone"]), value=maybe(values), **operator
+    ),
+    Tags: st.builds(Tags, add=many(names_, 2), remove=many(names_, 2), **operator),
+    AddTask: st.builds(AddTask, title=words, of=words, due_at=times, **operator),
+    EndTask: st.builds(EndTask, task=words, **operator),
     Timer: st.builds(Timer, id=st.just("e"), at=times, timer=timers, due_at=times),
     Trigger: st.builds(
         Trigger,
@@ -324,7 +350,6 @@ EVENTS = {
 events = st.one_of(*EVENTS.values())
 facts = st.builds(Facts, now=times, desk=st.booleans(), seed=st.integers(0, 2**63))
 counts = st.integers(-(2**63), 2**64 - 1)
-values = st.one_of(words, times, st.booleans(), st.lists(words, max_size=2))
 sessions = st.builds(
     Session,
     contact=names_,
@@ -373,6 +398,8 @@ sessions = st.builds(
     proactive=st.lists(counts, max_size=4),
     stage_at=st.dictionaries(names_, counts, max_size=2),
     next_step=names_,
+    version=st.integers(0, 2),
+    snoozed_until=times,
     last_text=counts,
     last_text_at=times,
     last_press=counts,

@@ -30,13 +30,16 @@ def test_take_silences_the_bot_at_once(player):
     assert player.records("mode")[-1].data == {"before": "bot", "after": "operator", "operator": "Иван"}
 
 
-def test_taking_twice_changes_nothing_and_another_operator_takes_over(player):
+def test_taking_twice_changes_nothing_and_another_operator_takes_over_only_on_purpose(player):
     player.start("siding")
     player.operator("/take", "Иван")
     player.operator("/take", "Иван")
     assert player.session.epoch == 1
     player.operator("/take", "Пётр")
-    assert (player.session.operator, player.session.epoch) == ("Пётр", 2)
+    assert (player.session.operator, player.session.epoch) == ("Иван", 1)
+    assert player.desk_posts("system")[-1].text == "Разговор ведёт Иван. Всё равно взять его себе — /take!"
+    player.operator("/take!", "Пётр")
+    assert (player.session.operator, player.session.operator_name, player.session.epoch) == ("Пётр", "Пётр", 2)
 
 
 def test_what_an_operator_says_is_said_literally(player):

@@ -1,0 +1,177 @@
+"""Operators who see a version: what no longer fits is refused; and what the console does beside taking and talking."""
+
+from __future__ import annotations
+
+import pytest
+
+from tunnel.effects import Send
+from tunnel.engine.player import Player
+from tunnel.events import (
+    AddTask,
+    Assign,
+    Close,
+    Denied,
+    EndTask,
+    Note,
+    Release,
+    Say,
+    SendStep,
+    SetVariable,
+    Snooze,
+    Tags,
+    Take,
+)
+
+
+def does(player: Player, kind, who: str = "u1", **more):
+    player.effects.clear()
+    player.count += 1
+    event = kind(id=f"op{player.count}", at=player.now, operator=who, operator_name=who.upper(), **more)
+    player.now += 1
+    return player.apply(event)
+
+
+def refusals(player: Player) -> list[str]:
+    return [record.data["why"] for record in player.records("refused")]
+
+
+@pytest.fixture
+def taken(player: Player) -> Player:
+    player.start("siding")
+    does(player, Take, version=0)
+    return player
+
+
+def test_the_version_is_raised_by_who_answers_and_not_by_messages(player: Player):
+    player.start("siding")
+    player.say("Дом")
+    assert player.session.version == 0
+    does(player, Take, version=0)
+    assert (player.session.version, player.session.operator, player.session.operator_name) == (1, "u1", "U1")
+    assert player.records("version")[-1].data == {"version": 1, "mode": "operator", "operator": "u1"}
+    player.say("дорого")
+    does(player, Say, version=1, text="Здравствуйте")
+    assert player.session.version == 1
+    does(player, Release, version=1)
+    assert (player.session.version, player.session.operator_name) == (2, "")
+
+
+def test_of_two_takes_with_one_version_the_first_wins(player: Player):
+    player.start("siding")
+    does(player, Take, "u1", version=0)
+    does(player, Take, "u2", version=0, force=True)
+    assert refusals(player) == ["version"]
+    assert player.records("refused")[0].data == {
+        "why": "version", "mode": "operator", "operator": "u1", "version": 1,
+    }  # fmt: skip
+    assert (player.session.operator, player.session.epoch) == ("u1", 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (Take, {}),
+        (Say, {"text": "Я тоже"}),
+        (Release, {}),
+        (Close, {}),
+        (SendStep, {"tunnel": "siding"}),
+    ],
+)
+def test_what_a_colleague_holds_is_not_taken_by_the_way(taken: Player, kind, more):
+    before = taken.session
+    assert does(taken, kind, "u2", version=1, **more) == []
+    assert refusals(taken) == ["held"]
+    assert taken.session == before
+
+
+def test_a_colleague_s_conversation_is_taken_on_purpose(taken: Player):
+    does(taken, Take, "u2", version=1, force=True)
+    assert (taken.session.operator, taken.session.version, taken.session.epoch) == ("u2", 2, 2)
+
+
+def test_the_desk_sees_no_version_and_still_helps_out(taken: Player):
+    (message,) = does(taken, Say, "tg:5", text="Помогу")
+    assert message.text.plain == "Помогу"
+    assert taken.session.operator == "u1"
+
+
+def test_assigning(taken: Player):
+    does(taken, Assign, version=1, to="u2", to_name="Пётр")
+    assert (taken.session.operator, taken.session.operator_name, taken.session.version) == ("u2", "Пётр", 2)
+    assert taken.records("assigned")[0].data == {"to": "u2", "name": "Пётр", "operator": "u1"}
+    does(taken, Assign, version=2, to="u2")
+    assert taken.session.version == 2
+
+
+def test_a_conversation_of_the_bot_can_be_assigned(player: Player):
+    player.start("siding")
+    does(player, Assign, version=0, to="u2", to_name="Пётр")
+    assert (player.session.mode, player.session.operator) == ("operator", "u2")
+
+
+def test_put_off_until_the_customer_writes(taken: Player):
+    does(taken, Snooze, version=1, until=taken.now + 3600)
+    assert taken.session.snoozed_until > taken.now
+    assert taken.session.version == 1
+    taken.effects.clear()
+    taken.say("Вы тут?")
+    assert taken.session.snoozed_until == 0
+    assert len(taken.records("woken")) == 1
+
+
+def test_what_the_bot_holds_is_not_put_off(player: Player):
+    player.start("siding")
+    does(player, Snooze, version=0, until=player.now + 3600)
+    assert player.session.snoozed_until == 0
+
+
+def test_a_step_said_by_an_operator_leaves_the_conversation_theirs(taken: Player):
+    here = (taken.session.tunnel, taken.session.step, taken.session.visit)
+    (message,) = does(taken, SendStep, version=1, tunnel="siding")
+    assert message.text.plain
+    assert message.buttons == ()
+    assert [effect.by for effect in taken.effects if isinstance(effect, Send)] == ["operator"]
+    assert (taken.session.tunnel, taken.session.step, taken.session.visit) == here
+    assert taken.session.mode == "operator"
+    assert does(taken, SendStep, version=1, tunnel="siding", step="nowhere") == []
+    assert refusals(taken) == ["no_step"]
+
+
+def test_variables(taken: Player):
+    names = taken.definition.settings.variables
+    number = next(name for name, variable in names.items() if variable.type == "number")
+    does(taken, SetVariable, version=1, name=number, value="120")
+    assert taken.session.variables[number] == 120
+    does(taken, SetVariable, name=number, value="много")
+    assert refusals(taken) == ["bad_value"]
+    assert taken.session.variables[number] == 120
+    does(taken, SetVariable, name="nothing_such", value="x")
+    assert refusals(taken) == ["no_variable"]
+    does(taken, SetVariable, name=number, value=None)
+    assert number not in taken.session.variables
+
+
+def test_tags(taken: Player):
+    does(taken, Tags, add=("vip", "vip", "дом"))
+    assert taken.session.tags[-2:] == ["vip", "дом"]
+    does(taken, Tags, remove=("дом", "unknown"))
+    assert "дом" not in taken.session.tags
+    assert taken.records("tagged")[0].data == {"added": [], "removed": ["дом"], "operator": "u1"}
+
+
+def test_notes_and_tasks_are_records_and_reach_no_customer(taken: Player):
+    session = taken.session
+    assert does(taken, Note, text="Просил скидку {нет}") == []
+    assert taken.records("note")[0].data == {"text": "Просил скидку {нет}", "operator": "u1"}
+    assert does(taken, AddTask, title="Перезвонить", of="u2", due_at=5.0) == []
+    task = taken.records("task")[0].data
+    assert (task["title"], task["of"], task["due_at"]) == ("Перезвонить", "u2", 5.0)
+    does(taken, EndTask, task=task["id"])
+    assert taken.records("task_done")[0].data == {"id": task["id"], "operator": "u1"}
+    assert taken.session == session
+
+
+def test_nothing_is_said_to_who_has_blocked_the_bot(taken: Player):
+    taken.apply(Denied(id="d", at=taken.now, address=taken.address))
+    assert does(taken, Say, version=taken.session.version, text="Вы тут?") == []
+    assert refusals(taken) == ["blocked"]
