@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -30,6 +31,9 @@ _HELP = Text(
   /wait 2d       let time pass (30m, 1h, 2d, 1h30m)
   /phone NUMBER  send a contact card
   /photo [TEXT]  send a picture
+  /event NAME …  something happens outside the chat: /event cart.abandoned items=Parka,Cap total=12000
+  /click N       open the link of choice N
+  /on CHANNEL    go on in another messenger: telegram, vk, whatsapp, web
   /operator …    be the operator: /operator Hello, /operator /take (or /return, /stage, /close)
   /start [LINK]  open the conversation anew
   /state         what the tunnel remembers
@@ -39,6 +43,9 @@ _HELP = Text(
   /wait 2d       пусть пройдёт время (30m, 1h, 2d, 1h30m)
   /phone НОМЕР   отправить карточку контакта
   /photo [ТЕКСТ] отправить картинку
+  /event ИМЯ …   событие извне: /event cart.abandoned items=Ветровка,Шапка total=12000
+  /click N       открыть ссылку варианта N
+  /on КАНАЛ      писать дальше из другого мессенджера: telegram, vk, whatsapp, web
   /operator …    быть оператором: /operator Здравствуйте, /operator /take (или /return, /stage, /close)
   /start [МЕТКА] открыть разговор заново
   /state         что помнит воронка
@@ -51,11 +58,21 @@ _GREETING = Text(
 _NO_TUNNEL = Text("There is no tunnel {name!r}. There are: {known}", "Воронки {name!r} нет. Есть: {known}")
 _NO_COMMAND = Text("There is no command {command}; /help lists them.", "Команды {command} нет; все — в /help.")
 _DURATION = Text("Write how long: /wait 2d, /wait 1h30m", "Напишите, сколько: /wait 2d, /wait 1h30m")
+_NO_EVENT = Text("There is no event {name!r}. There are: {known}", "События {name!r} нет. Есть: {known}")
+_BAD_FIELD = Text("{pair!r}: write name=value, {kind}", "{pair!r}: нужно имя=значение, {kind}")
+_NO_LINK = Text("No choice with a link has this number.", "Варианта со ссылкой под этим номером нет.")
+_NO_CHANNEL = Text("Channels: {known}", "Каналы: {known}")
 _SILENT = Text("(the bot says nothing)", "(бот молчит)")
 _CLOCK = Text("(the clock shows {now})", "(на часах {now})")
 _DESK = Text("to the operators of {queue}", "операторам {queue}")
 _STAGE = Text("stage: {after}", "стадия: {after}")
+_PROMO = Text("promo code {code} ({promo})", "промокод {code} ({promo})")
+_NO_PROMO = Text("no code of {promo} is left", "коды {promo} кончились")
+_HELD = Text("held back: {what} ({why})", "задержано: {what} ({why})")
 _MODE = Text("who answers: {after}", "отвечает: {after}")
+_FACTS = {"stage": _STAGE, "mode": _MODE, "promo": _PROMO, "held": _HELD}
+"""What is told of the facts that a turn records, filled with their data."""
+_ELSEWHERE = Text("(in {channel})", "(в {channel})")
 _FAULT = Text("the content failed at {where}: {message}", "содержание дало сбой в {where}: {message}")
 _PHONE = Text("[{label}] — /phone NUMBER", "[{label}] — /phone НОМЕР")
 
@@ -125,6 +142,9 @@ class Talk:
         self._told = 0
         self._commands: dict[str, Callable[[str], Sequence[Message] | None]] = {
             "/wait": self._wait,
+            "/event": self._event,
+            "/click": self._click,
+            "/on": self._on,
             "/operator": self._operator,
             "/phone": lambda number: self.player.share_phone(number),
             "/photo": lambda caption: self.player.send_file("image", caption),
@@ -136,8 +156,11 @@ class Talk:
     @property
     def clock(self) -> str:
         """What the company's clock shows."""
-        now = datetime.fromtimestamp(self.player.now, self.player.definition.settings.timezone)
-        return f"{now:%Y-%m-%d %H:%M}"
+        return self._at(self.player.now)
+
+    def _at(self, moment: float) -> str:
+        """Unix seconds on the company's clock."""
+        return f"{datetime.fromtimestamp(moment, self.player.definition.settings.timezone):%Y-%m-%d %H:%M}"
 
     def hear(self, line: str) -> bool:
         """Handle one line; False to leave."""
@@ -189,6 +212,44 @@ class Talk:
         self.note(_CLOCK.filled(now=self.clock))
         return said
 
+    def _event(self, argument: str) -> Sequence[Message] | None:
+        from tunnel.language.event_kinds import FieldValue, read_field
+
+        name, *pairs = _words(argument) or [""]
+        kind = self.player.definition.events.get(name)
+        if kind is None:
+            known = ", ".join(sorted(self.player.definition.events))
+            self.note(_NO_EVENT.filled(name=name, known=known))
+            return None
+        data: dict[str, FieldValue] = {}
+        for pair in pairs:
+            field, equals, value = pair.partition("=")
+            try:
+                if not equals:
+                    raise ValueError("no value")
+                data[field] = read_field(kind, field, value)
+            except ValueError:
+                self.note(_BAD_FIELD.filled(pair=pair, kind=kind.fields.get(field, "")))
+                return None
+        return self.player.emit(name, **data)
+
+    def _click(self, number: str) -> Sequence[Message] | None:
+        from tunnel.engine.player import NoSuchButton
+
+        shown = number.isdecimal() and 1 <= int(number) <= len(self._choices)
+        label = self._choices[int(number) - 1].label if shown else number
+        try:
+            return self.player.click(label)
+        except NoSuchButton:
+            self.note(_NO_LINK)
+            return None
+
+    def _on(self, channel: str) -> None:
+        if channel not in CHANNELS:
+            self.note(_NO_CHANNEL.filled(known=", ".join(CHANNELS)))
+            return
+        self.player.channel = channel
+
     def _operator(self, words: str) -> Sequence[Message] | None:
         return self.player.operator(words) if words else None
 
@@ -201,23 +262,27 @@ class Talk:
             "stage": self.player.stage,
             "variables": session.variables,
             "tags": session.tags,
-            "timers": sorted(self.player.timers),
+            "promos": {name: code for name, (code, _) in session.promos.items()},
+            "parked": {tunnel: place[0] for tunnel, place in session.parked.items()},
+            "timers": {timer: self._at(at) for timer, at in sorted(self.player.timers.items(), key=lambda one: one[1])},
             "clock": self.clock,
         }
         self._write(json.dumps(state, ensure_ascii=False, indent=2))
 
     def _tell_effects(self) -> None:
-        from tunnel.effects import Desk, Fault, Record
+        from tunnel.effects import Desk, Fault, Record, Send
 
         for effect in self.player.effects[self._told :]:
             if isinstance(effect, Desk):
                 self.note(_DESK.filled(queue=effect.queue or "—") + f": {effect.text}")
             elif isinstance(effect, Fault):
                 self.note(_FAULT.filled(where=effect.where, message=effect.message))
-            elif isinstance(effect, Record) and effect.what == "stage":
-                self.note(_STAGE.filled(after=effect.data.get("after", "")))
-            elif isinstance(effect, Record) and effect.what == "mode":
-                self.note(_MODE.filled(after=effect.data.get("after", "")))
+            elif isinstance(effect, Send) and effect.address.channel != self.player.channel:
+                self.note(_ELSEWHERE.filled(channel=effect.address.channel))
+            elif isinstance(effect, Record) and (text := _FACTS.get(effect.what)) is not None:
+                self.note(
+                    text.filled(**effect.data) if effect.data.get("code", "?") else _NO_PROMO.filled(**effect.data)
+                )
         self._told = len(self.player.effects)
 
     def _print(self, message: Message) -> None:
@@ -244,6 +309,14 @@ def styled(text: RichText) -> str:
         marks.setdefault(span.start + span.length, []).insert(0, after)
     pieces = ["".join(marks.get(place, [])) + sign for place, sign in enumerate(text.plain)]
     return "".join(pieces) + "".join(marks.get(len(text.plain), []))
+
+
+def _words(line: str) -> list[str]:
+    """Words of a command; quotes hold spaces together, and one without its pair is an ordinary sign."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
 
 
 def typed_lines() -> Iterator[str]:

@@ -346,6 +346,55 @@ def test_a_tunnel_without_a_link_can_be_played(content: Path, channel: str) -> N
     assert "Другая" in call("chat", "other", "--content", content, "--as", channel).stdout
 
 
+EVERY_KEY = Path(__file__).parents[1] / "tunnel/language/every_key"
+
+
+def played(*typed: str, lang: str = "en") -> str:
+    """What is printed, playing the content that uses every key."""
+    result = call("chat", "--content", EVERY_KEY, "--lang", lang, typed="\n".join([*typed, ""]))
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_events_happen_in_the_terminal() -> None:
+    cart = "/event cart.abandoned items=Окно,Рама total=9000"
+    said = played("1", cart, "/wait 25h", "/event order.paid total=0x", "/state")
+    assert "Осталось: Окно, Рама" in said
+    assert "promo code WIN-" in said
+    assert "'total=0x': write name=value, number" in said
+    assert '"back": "WIN-' in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/event", "There is no event ''"),
+        ("/event order.piad", "There is no event 'order.piad'. There are: buyer.lapsed"),
+        ("/event order.paid total", "'total': write name=value"),
+        ('/event visit.done master="Иван Иванович" sum=5', "Договор готов"),
+        ("/event visit.done master=О'Нил", "Договор готов"),
+        ("/event visit.done", "Договор готов"),
+        ("/click 9", "No choice with a link"),
+        ("/click Работы", "(the bot says nothing)"),
+        ("/on sms", "Channels: telegram, vk, whatsapp, web"),
+        ("/help", "/event NAME"),
+    ],
+)
+def test_commands_for_what_comes_from_outside(typed: str, answer: str) -> None:
+    assert answer in played(typed).split(f"> {typed}\n")[1]
+
+
+def test_a_contact_goes_on_in_another_messenger() -> None:
+    said = played("/on whatsapp", "1", "/on vk", "2", "/event cart.abandoned items=Окно total=9000", "/wait 1h")
+    assert "Сколько комнат?" in said
+    assert "Осталось: Окно" in said
+
+
+def test_what_is_held_back_is_told() -> None:
+    said = played("/wait 8h30m", "/start", "/wait 1h")  # it is half past nine in the evening
+    assert "held back: silence (quiet)" in said.split("> /wait 1h\n")[1]
+
+
 def test_broken_content_is_not_played(broken: Path) -> None:
     result = call("chat", "--content", broken)
     assert result.exit_code == 1
