@@ -20,7 +20,8 @@ from bots.cli.findings import (
     print_findings,
     speaks_of_content,
 )
-from bots.cli.screen import FAILED, WRONG_USE, say
+from bots.cli.live import fault_row, live_faults, print_faults
+from bots.cli.screen import FAILED, SPOKEN, WRONG_USE, say
 
 FILE_KINDS = ("settings", "tunnel", "shared", "script")
 _NO_TUNNEL = Text("There is no tunnel {name!r}. There are: {known}", "Воронки {name!r} нет. Есть: {known}")
@@ -29,22 +30,34 @@ _NO_TUNNEL = Text("There is no tunnel {name!r}. There are: {known}", "Ворон
 @click.command(
     help=say(
         "Check a content directory (TUNNEL_CONTENT by default). Each finding says file, line and column, what is wrong "
-        "and what to write instead. Exit code 1 on a mistake; warnings and notes do not count.",
+        "and what to write instead. Exit code 1 on a mistake; warnings and notes do not count. With --live, also what "
+        "failed while customers talked to this content: texts and conditions that met values they cannot deal with.",
         "Проверить каталог содержания (по умолчанию TUNNEL_CONTENT). Каждая находка называет файл, строку и столбец, "
-        "что не так и что написать вместо. Код выхода 1 при ошибке; предупреждения и заметки не в счёт.",
+        "что не так и что написать вместо. Код выхода 1 при ошибке; предупреждения и заметки не в счёт. С --live — ещё "
+        "и то, что подвело в разговорах с клиентами: тексты и условия, которым попались негодные для них значения.",
     )
 )
 @directory_argument
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--live",
+    is_flag=True,
+    help=say("Also what failed at run time.", "И то, что подвело в работе."),
+)
 @speaks_of_content
-def check(directory: Path | None, form: str, lang: Language | None) -> None:
+def check(directory: Path | None, form: str, lang: Language | None, *, live: bool) -> None:
     """Print every finding."""
     directory = content_directory(directory, lang)
     loaded = load_content(directory, lang)
+    spoken = language_of(loaded, lang)
+    faults = live_faults(loaded.definition.revision if loaded.definition else "", lang or SPOKEN) if live else []
     if form == "json":
-        click.echo(json.dumps([finding.as_dict() for finding in loaded.findings], ensure_ascii=False, indent=2))
+        rows = [finding.as_dict() for finding in loaded.findings] + [fault_row(fault) for fault in faults]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        print_findings(loaded.findings, directory, language_of(loaded, lang))
+        print_findings(loaded.findings, directory, spoken)
+        if live:
+            print_faults(faults, directory, spoken)
     if loaded.errors:
         raise SystemExit(FAILED)
 
