@@ -79,34 +79,33 @@ class Outside:
     group: bool = False
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """A commit under way, and what the metrics want to know of it."""
 
     session: Session
     outside: Outside
     event: Event | None = None
     """The one whose effects are being written down."""
-    outgoing: list[Outgoing] = field(default_factory=list)
-    sends: list[tuple[int, int]] = field(default_factory=list)
+    outgoing: list[Outgoing] = []
+    sends: list[tuple[int, int]] = []
     """Of each message of the present turn, the number of its first row and how many rows carry it."""
-    timers: dict[str, float | None] = field(default_factory=dict)
+    timers: dict[str, float | None] = {}
     """Armed (due time) or cancelled (None); the last word on each timer counts."""
-    journal: list[bytes] = field(default_factory=list)
-    recent: list[bytes] = field(default_factory=list)
-    dead: list[DeadLetter] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    journal: list[bytes] = []
+    recent: list[bytes] = []
+    dead: list[DeadLetter] = []
+    faults: list[Fault] = []
     beside: tuple[Address, Call] | None = None
     """An acknowledgement that waits for a message to leave with."""
-    told: list[tuple[str, bytes]] = field(default_factory=list)
+    told: list[tuple[str, bytes]] = []
     """Of operators' commands, the event's id and what became of it."""
-    unheard: list[Desk] = field(default_factory=list)
+    unheard: list[Desk] = []
     """What was meant for operators, while there are none."""
     rows: int = 0
     """How many rows the contact had put into outboxes before."""
-    identities: list[Identify] = field(default_factory=list)
+    identities: list[Identify] = []
     """To be known before the commit."""
-    links: dict[str, bytes] = field(default_factory=dict)
+    links: dict[str, bytes] = {}
     """Tracked links in these messages and where each leads, to be kept before the commit."""
     place: tuple[str, str] = ("", "")
     """Tunnel and step (or the event of a ladder) that is speaking."""

@@ -9,6 +9,8 @@ change their meaning. Fields missing from a stored session take their defaults, 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import compress
+from operator import ne
 from typing import Any, Literal
 from zlib import crc32
 
@@ -180,13 +182,10 @@ _decoder = msgspec.msgpack.Decoder(list[Any])
 def encode_session(session: Session) -> bytes:
     """The session as it is stored, without its contact."""
     values = _packed(session)
-    if values[_RARE:] != _BLANK_RARE:
-        rare = {
-            number: value
-            for number, (value, blank) in enumerate(zip(values[_RARE:], _BLANK_RARE, strict=True))
-            if value != blank
-        }
-        return _encoder.encode([*values[1:_RARE], rare])
+    rare = values[_RARE:]
+    if rare != _BLANK_RARE:
+        values[_RARE:] = [dict(compress(enumerate(rare), map(ne, rare, _BLANK_RARE)))]
+        return _encoder.encode(values[1:])
     end = _RARE
     while end > 1 and values[end - 1] == _BLANK[end - 1]:
         end -= 1
@@ -222,17 +221,20 @@ def _packed(session: Session) -> list[Any]:
         at = values[place]
         values[place] = round((at - visit_at) * 1000) if 1 <= at < _MAX_TIME else None
     for place in _SINCE_BY_NAME:
-        values[place] = {name: at - visit_at for name, at in values[place].items()}
+        if values[place]:
+            values[place] = {name: at - visit_at for name, at in values[place].items()}
     values[_TOLD_QUEUE] = _whole(session.told_queue)
     address = session.address
     if address is not None:
         values[_ADDRESS] = _packed_address(address)
         if session.addresses.get(address.channel) == address:
-            values[_ADDRESSES] = {name: one for name, one in session.addresses.items() if name != address.channel}
-    values[_VARIABLES] = {
-        name: int(value) if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE else value
-        for name, value in session.variables.items()
-    }
+            others = values[_ADDRESSES] = dict(session.addresses)
+            del others[address.channel]
+    if float in map(type, session.variables.values()):
+        values[_VARIABLES] = {
+            name: int(value) if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE else value
+            for name, value in session.variables.items()
+        }
     visits = session.visits
     values[_VISITS], values[_HISTORY] = _packed_way(tuple(visits), tuple(visits.values()), tuple(session.history))
     values[_PROFILE] = _packed_profile(session.profile)
@@ -254,7 +256,7 @@ def _unpack(values: list[Any]) -> None:
             since_ms = values[place]
             values[place] = 0.0 if since_ms is None else values[_VISIT_AT] + since_ms / 1000
     for place in _SINCE_BY_NAME:
-        if place < count:
+        if place < count and values[place]:
             visit_at = values[_VISIT_AT]
             values[place] = {name: visit_at + since_s for name, since_s in values[place].items()}
     if count > _ADDRESS and values[_ADDRESS] is not None:
