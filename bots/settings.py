@@ -214,7 +214,7 @@ class Settings(BaseModel):
         unset=("SQLite under TUNNEL_DATA", "SQLite в каталоге TUNNEL_DATA"))] = ""
     partitions: Annotated[Parts, about(
         "Parts that contacts are spread over; never change it once there are contacts",
-        "На сколько частей делятся контакты; не меняйте, когда контакты уже есть")] = 16
+        "На сколько частей делятся контакты; не меняйте, когда контакты уже есть")] = 1
 
     host: Annotated[Word, about(
         "Address to listen on; 0.0.0.0 is every network, as a container needs",

@@ -238,7 +238,7 @@ class Worker:
         while True:
             await asyncio.sleep(RECOVER_EVERY_S)
             try:
-                claims = await self._store.recover(self.name, count=BATCH)
+                claims = await self._store.recover(count=BATCH)
                 if claims:
                     log.info("claims taken over", worker=self.name, contacts=len(claims))
                     await self.handle(claims)

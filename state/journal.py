@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from state.keys import JOURNAL, RECENT, RECENT_LINES
-from state.link import Link
+from state.keys import JOURNAL, RECENT_LINES
+from state.link import Link, milliseconds
+from state.turns import LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,11 @@ class Journal:
 
     async def recent(self, contact: str) -> list[bytes]:
         """The conversation's last lines, oldest first, at most 20. Raises Unavailable."""
-        key = self._link.keys.place(contact) + RECENT + contact
-        return list(await self._link.call("LRANGE", key, -RECENT_LINES, -1))
+        place = self._link.keys.place(contact)
+        words = b"".join(await self._link.run("recent", place, (place, contact, milliseconds(self._link.clock()))))
+        lines, at = [], 0
+        while at < len(words):
+            start = at + LENGTH.size
+            at = start + LENGTH.unpack_from(words, at)[0]
+            lines.append(words[start:at])
+        return lines[-RECENT_LINES:]

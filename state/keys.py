@@ -19,15 +19,18 @@ INBOX = "in:"
 CONTROL = "ct:"
 """ct:<contact>, list: operators' events that go before those of the inbox. Webhook. Until handled."""
 READY = "ready"
-"""ready, stream: contacts whose inbox or control list is not empty, once each. Who fills them. Until handled."""
+"""ready, sorted set: contacts to be claimed; score: since when (ms, Redis's clock). Webhook, scheduler, worker."""
+CLAIMED = "claimed"
+"""claimed, sorted set: contacts at a worker; score: since when (ms, Redis's clock) * 2048 + how often they were claimed
+for the head of their inbox. Worker. Until committed."""
 SEEN = "seen:"
 """seen:<update>, string: the update was accepted. Webhook. SEEN_TTL_S."""
 
 OUTBOX = "out:"
 """out:<account> <lane>, list: rows to be sent, in order. Worker. Until sent."""
 MAIL = "mail:"
-"""mail:<account>, sorted set: lanes with rows; score: when the head may be sent, ms, and in the fraction how often it
-was leased. Worker, sender. Until sent."""
+"""mail:<account>, sorted set: lanes with rows; score: when the head may be sent, ms * 2048 + how often it was leased.
+Worker, sender. Until sent."""
 PACE = "pace:"
 """pace:<account> <lane>, string: when the person's token bucket is full again, ms. Sender. Until then."""
 PAUSE = "pause:"
@@ -40,7 +43,8 @@ TIMERS = "timers"
 JOURNAL = "journal"
 """journal, stream: all that happened, one entry a commit. Worker, sender. Until the records hold it."""
 RECENT = "rec:"
-"""rec:<contact>, list: the last RECENT_LINES lines of the conversation. Worker. RECENT_TTL_S after the last."""
+"""rec:<hour>, hash: contact → what was said in that hour since the epoch, each line behind its length (2 bytes).
+Worker. RECENT_HOURS and one more."""
 DEAD = "dead"
 """dead, stream: what was set aside, with its cause. Anyone. Until replayed."""
 
@@ -91,7 +95,7 @@ PRESENCE = "present"
 """present (global), sorted set: operators who have the console open; score: until when that holds, ms. Console."""
 
 WAKE = "wake"
-"""wake (global), pub/sub channel: the process that says so, then accounts that have new mail."""
+"""wake (global), pub/sub channel: the process that says so, then accounts that have new mail; "" for new events."""
 WRITTEN = "written"
 """written (global), pub/sub channel: the process that says so, then lanes of web threads that have grown."""
 
@@ -100,15 +104,10 @@ TOLD = "told"
 FED = "fed"
 """fed (global), pub/sub channel: the process that says so: the records' feed has grown."""
 
-GROUP = "workers"
-"""The consumer group on each READY stream."""
-
 SEEN_TTL_S = 8 * 24 * 3600
 """Channels repeat an update for at most seven days (WhatsApp); a day more for whatever queues in front of us."""
 OUTCOME_TTL_S = 15 * 60
-RECENT_TTL_S = 3 * 24 * 3600
-RECENT_SLACK_S = 24 * 3600
-"""Lines may live this much longer, so that not every one of them moves the end."""
+RECENT_HOURS = 3 * 24
 RECENT_LINES = 20
 THREAD_TTL_S = 180 * 24 * 3600
 THREAD_ROWS = 500
@@ -122,8 +121,8 @@ FAULTS_MOST = 200
 
 # What the scripts may name.
 _SHARED = (
-    *("SESSION", "INBOX", "CONTROL", "READY", "GROUP", "SEEN", "OUTBOX", "MAIL", "PACE", "PAUSE", "ACCOUNTS"),
-    *("TIMERS", "JOURNAL", "DEAD", "RECENT", "RECENT_LINES", "RECENT_TTL_S", "RECENT_SLACK_S"),
+    *("SESSION", "INBOX", "CONTROL", "READY", "CLAIMED", "SEEN", "OUTBOX", "MAIL", "PACE", "PAUSE", "ACCOUNTS"),
+    *("TIMERS", "JOURNAL", "DEAD", "RECENT", "RECENT_HOURS", "RECENT_LINES"),
     *("THREAD", "THREAD_ROWS", "THREAD_TTL_S"),
     *("IDENTITY", "WAITING", "WAITING_MOST", "WAITING_TTL_S", "TAKEN", "SEEN_TTL_S", "LINK", "LINK_TTL_S"),
     *("CODE", "GRANT", "GIVEN", "FAULTS_MOST"),

@@ -10,6 +10,7 @@ from state.keys import DEAD
 from state.link import Argument, Link, milliseconds
 from state.turns import letter_arguments
 from state.types import DeadLetter, Outgoing
+from state.wakeups import Wakeups
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,9 @@ class Kept:
 class Letters:
     """Letters are kept until they are replayed."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, wakeups: Wakeups) -> None:
         self._link = link
+        self._wakeups = wakeups
 
     async def set_aside(self, letter: DeadLetter) -> None:
         """Keep what cannot be handled, with its cause, until somebody looks. Raises Unavailable."""
@@ -56,8 +58,11 @@ class Letters:
         Both or neither, so that it has one turn whoever else replays it. Raises Unavailable.
         """
         place, entry = self._split(letter_id)
-        args = (place, entry, contact, "1" if control else "")
-        return bool(place and await self._link.run("letter_event", place, args))
+        args = (*self._link.teller, place, entry, contact, "1" if control else "")
+        done = bool(place and await self._link.run("letter_event", place, args))
+        if done:
+            self._wakeups.events_came()
+        return done
 
     async def letter_to_outbox(self, letter_id: str, contact: str, rows: Sequence[Outgoing]) -> bool:
         """Put rows made of a letter behind what waits to be sent, and end the letter; False if there is none.
@@ -65,10 +70,13 @@ class Letters:
         Raises Unavailable.
         """
         place, entry = self._split(letter_id)
-        args: list[Argument] = [place, entry, contact, milliseconds(self._link.clock())]
+        args: list[Argument] = [*self._link.teller, place, entry, contact, milliseconds(self._link.clock())]
         for row in rows:
             args += (row.account, row.lane, "b" if row.by_bot else "o", row.blob)
-        return bool(place and await self._link.run("letter_rows", place, args))
+        done = bool(place and await self._link.run("letter_rows", place, args))
+        if done:
+            self._wakeups.mail_came(row.account for row in rows)
+        return done
 
     async def end_letter(self, letter_id: str) -> bool:
         """Remove a letter; False if there is none (any more). Raises Unavailable."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha1
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -33,7 +34,7 @@ def _source(name: str) -> str:
 
 
 class Link:
-    """One process's way to Redis. `origin` tells this process from others in wake-ups."""
+    """One process's way to Redis. `origin` tells it from others in wake-ups; `listens`: 1 while it hears them."""
 
     def __init__(self, redis: Redis | RedisCluster, keys: Keys, *, clustered: bool, clock: Callable[[], float]) -> None:
         self.redis: Any = redis
@@ -41,7 +42,13 @@ class Link:
         self.clustered = clustered
         self.clock = clock
         self.origin = uuid4().hex
+        self.listens = 0
         self._scripts: dict[str, tuple[str, str]] = {}
+
+    @property
+    def teller(self) -> tuple[str, int]:
+        """What scripts that wake others begin with: who tells, and how many listeners are its own (-1: not known)."""
+        return self.origin, -1 if self.clustered else self.listens
 
     async def run(self, name: str, place: str, args: Sequence[Argument]) -> Any:
         """Run scripts/<name>.lua in the slot of `place`. Raises Unavailable."""
@@ -62,28 +69,36 @@ class Link:
         return list(await asyncio.gather(*(self.run(name, place, [*head, place]) for place in places)))
 
     async def over_items(self, name: str, head: Sequence[Argument], items: Sequence[Sequence[Argument]]) -> list[bool]:
-        """Run a script over items, each beginning with its place; True for each that it marked '1', in the order given.
+        """Run a script over items, each beginning with its place; False for each that it marked '0', in their order.
+
+        Raises Unavailable.
+        """
+        return [mark != _NO for mark in await self.marks(name, head, items)]
+
+    async def marks(self, name: str, head: Sequence[Argument], items: Sequence[Sequence[Argument]]) -> Sequence[int]:
+        """Run a script over items, each beginning with its place; the byte with which it marked each, in their order.
 
         Raises Unavailable.
         """
         if not items:
-            return []
-        groups: dict[Argument, list[int]] = {"": list(range(len(items)))}
-        if self.clustered:
-            groups = {}
-            for index, item in enumerate(items):
-                groups.setdefault(item[0], []).append(index)
+            return b""
+        if not self.clustered:
+            args = [*head, *chain.from_iterable(items)]
+            return bytes(await self.run(name, str(items[0][0]), args))
+        groups: dict[Argument, list[int]] = {}
+        for index, item in enumerate(items):
+            groups.setdefault(item[0], []).append(index)
         replies = await asyncio.gather(
             *(
                 self.run(name, str(items[group[0]][0]), [*head, *(part for index in group for part in items[index])])
                 for group in groups.values()
             )
         )
-        done = [False] * len(items)
+        marks = bytearray(len(items))
         for group, reply in zip(groups.values(), replies, strict=True):
             for index, mark in zip(group, reply, strict=True):
-                done[index] = mark == _ONE
-        return done
+                marks[index] = mark
+        return marks
 
     async def replies(self, name: str, head: Sequence[Argument], items: Sequence[Sequence[Argument]]) -> list[Any]:
         """Run a script over items, each beginning with its place; what it answers to each, in the order given.
@@ -153,7 +168,7 @@ class Link:
         return script
 
 
-_ONE = ord("1")
+_NO = ord("0")
 
 
 class _Packing(AbstractConnection):

@@ -29,7 +29,6 @@ from state.turns import Turns
 from state.wakeups import Wakeups
 
 MOST_PARTITIONS = 1024
-DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Store:
         self._wakeups = Wakeups(link)
         self.partitions = link.keys.partitions
 
-        inbox = Inbox(link, self._memory)
+        inbox = Inbox(link, self._memory, self._wakeups)
         self.accept = inbox.accept
         self.accept_one = inbox.accept_one
         self.claim = inbox.claim
@@ -78,7 +77,7 @@ class Store:
         self.lease_rate = outbox.lease_rate
         self.wait_for_mail = self._wakeups.wait_for_mail
 
-        self.fire_due = Timers(link).fire_due
+        self.fire_due = Timers(link, self._wakeups).fire_due
 
         journal = Journal(link)
         self.journal_read = journal.journal_read
@@ -86,7 +85,7 @@ class Store:
         self.journal_trim = journal.journal_trim
         self.recent = journal.recent
 
-        letters = Letters(link)
+        letters = Letters(link, self._wakeups)
         self.set_aside = letters.set_aside
         self.dead_letters = letters.dead_letters
         self.letters = letters.letters
@@ -173,7 +172,6 @@ class Store:
         try:
             await link.check_version()
             await link.check_layout()
-            await link.over("consumers", (DAY_MS,), link.keys.places)
             await store._memory.check()
         except BaseException:
             await link.close()

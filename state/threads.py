@@ -20,7 +20,7 @@ class Threads:
         row: positive, rising within the thread. The oldest rows go beyond about 500.
         """
         place = self._link.keys.place(contact)
-        added = bool(await self._link.run("thread_append", place, (self._link.origin, place, lane, row, blob)))
+        added = bool(await self._link.run("thread_append", place, (*self._link.teller, place, lane, row, blob)))
         self._wakeups.thread_grew(lane)
         return added
 

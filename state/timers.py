@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from state.link import Link, milliseconds
+from state.wakeups import Wakeups
 
 
 class Timers:
     """Due timers become events of type `timer` (tunnel.events.Timer)."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, wakeups: Wakeups) -> None:
         self._link = link
+        self._wakeups = wakeups
 
     async def fire_due(self, now: float, limit: int) -> tuple[int, float | None]:
         """Move up to `limit` due timers into their contacts' inboxes, each once, whoever else does the same.
@@ -20,6 +22,8 @@ class Timers:
         places = self._link.keys.places
         if self._link.clustered:
             limit = max(1, limit // len(places))
-        replies = await self._link.over("timers_fire", (milliseconds(now), limit), places)
+        replies = await self._link.over("timers_fire", (*self._link.teller, milliseconds(now), limit), places)
+        if any(moved for moved, _ in replies):
+            self._wakeups.events_came()
         due = [int(next_due) / 1000 for _, next_due in replies if next_due]
         return sum(moved for moved, _ in replies), min(due, default=None)

@@ -14,11 +14,19 @@ from state.wakeups import Wakeups
 ROW = struct.Struct(">QQcHB")
 """In front of each row: its number, its contact's epoch, b(ot) or o(perator), tries, length of the contact's id."""
 
-COUNTS = struct.Struct(">6I")
-"""Of one commit: lanes, timers armed, timers cancelled, lines of the journal, recent lines, dead letters."""
+COUNTS = struct.Struct(">8I")
+"""Of one commit: control events handled, events handled, lanes, timers armed, timers cancelled, lines of the journal,
+dead letters, arguments that follow."""
+
+LENGTH = struct.Struct(">H")
+"""In front of each line said."""
 
 MOST = 256
 """Commits in one script, so that nobody else waits long for Redis."""
+
+
+_WRITTEN = b"12"
+_READY_AGAIN = ord("2")
 
 
 class Turns:
@@ -37,8 +45,11 @@ class Turns:
         done: list[bool] = []
         for start in range(0, len(commits), MOST):
             items = [_arguments(self._link.keys, commit) for commit in commits[start : start + MOST]]
-            head = (self._link.origin, milliseconds(self._link.clock()))
-            done += await self._link.over_items("commit", head, items)
+            head = (*self._link.teller, milliseconds(self._link.clock()))
+            marks = await self._link.marks("commit", head, items)
+            done += [mark in _WRITTEN for mark in marks]
+            if _READY_AGAIN in marks:
+                self._wakeups.events_came()
         accounts = {row.account for commit, ok in zip(commits, done, strict=True) if ok for row in commit.outgoing}
         self._wakeups.mail_came(accounts)
         return done
@@ -53,23 +64,21 @@ def _arguments(keys: Keys, commit: Commit) -> Sequence[Argument]:
     claim = commit.claim
     expected = claim.version.to_bytes(8, "big") if claim.version else b""
     header = HEADER.pack(claim.version + 1, commit.epoch, claim.rows + len(commit.outgoing))
-    recent = commit.recent[-RECENT_LINES:]
+    words = b"".join([LENGTH.pack(len(line)) + line for line in commit.recent[-RECENT_LINES:]])
     lanes, rest = _lanes(commit)
     for timer, due_at in commit.arm:
         rest += (milliseconds(due_at), f"{claim.contact}|{timer}")
     rest += [f"{claim.contact}|{timer}" for timer in commit.cancel]
     for line in commit.journal:
         rest += (b"l", line)
-    rest += recent
     for letter in commit.dead:
         rest += letter_arguments(letter)
-    counts = COUNTS.pack(lanes, len(commit.arm), len(commit.cancel), len(commit.journal), len(recent), len(commit.dead))
-    handled = (commit.done_control, commit.done_events)
+    numbers = COUNTS.pack(
+        *(commit.done_control, commit.done_events, lanes, len(commit.arm), len(commit.cancel)),
+        *(len(commit.journal), len(commit.dead), len(rest)),
+    )
     place = keys.place(claim.contact)
-    return [
-        *(place, claim.contact, claim.ready_id, expected, header + commit.session, *handled, counts, len(rest)),
-        *rest,
-    ]
+    return [place, claim.contact, header + commit.session, expected, words, numbers, *rest]
 
 
 def _lanes(commit: Commit) -> tuple[int, list[Argument]]:

@@ -29,7 +29,6 @@ class Claim:
     """
 
     contact: str
-    ready_id: str
     version: int
     session: bytes | None
     control: tuple[bytes, ...]

@@ -14,6 +14,8 @@ from redis.exceptions import RedisError
 from state.keys import FED, TOLD, WAKE, WRITTEN
 from state.link import Link
 
+EVENTS = ""
+"""The bell for those who wait for events; all others are named after accounts."""
 RECONNECT_S = 0.5
 LISTEN_S = 60.0
 """One wait for news; another follows."""
@@ -73,7 +75,7 @@ class Wakeups:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._mail = Bell(kept=True)
+        self._work = Bell(kept=True)
         self._threads = Bell(kept=False)
         self._outcomes = Bell(kept=False)
         self._feed = Bell(kept=True)
@@ -81,7 +83,11 @@ class Wakeups:
 
     def mail_came(self, accounts: Iterable[str]) -> None:
         """Mail was put into outboxes by this very process."""
-        self._mail.ring_each(accounts)
+        self._work.ring_each(accounts)
+
+    def events_came(self) -> None:
+        """Events were put into inboxes by this very process."""
+        self._work.ring(EVENTS)
 
     def thread_grew(self, lane: str) -> None:
         """A thread was written by this very process."""
@@ -90,7 +96,12 @@ class Wakeups:
     async def wait_for_mail(self, account: str, timeout_s: float) -> bool:
         """Return True once an account may have new mail, False after `timeout_s`. One waiter an account and process."""
         self._listen()
-        return await self._mail.wait(account, timeout_s)
+        return await self._work.wait(account, timeout_s)
+
+    async def wait_for_events(self, timeout_s: float) -> bool:
+        """Return True once there may be new events, False after `timeout_s`. One waiter a process is surely woken."""
+        self._listen()
+        return await self._work.wait(EVENTS, timeout_s)
 
     async def thread_wait(self, lane: str, timeout_s: float) -> bool:
         """Return True once a web thread may have grown, False after `timeout_s`. Listens from its first step on."""
@@ -130,10 +141,11 @@ class Wakeups:
         while True:
             with contextlib.suppress(RedisError, OSError, TimeoutError):
                 await self._hear()
+            self._link.listens = 0
             await asyncio.sleep(RECONNECT_S)
 
     async def _hear(self) -> None:
-        heard = {WAKE: self._mail, WRITTEN: self._threads, TOLD: self._outcomes, FED: self._feed}
+        heard = {WAKE: self._work, WRITTEN: self._threads, TOLD: self._outcomes, FED: self._feed}
         bells = {self._link.keys.whole(channel).encode(): bell for channel, bell in heard.items()}
         async with self._link.redis.pubsub() as news:
             await news.subscribe(*bells)
@@ -143,6 +155,7 @@ class Wakeups:
                     continue
                 bell = bells[message["channel"]]
                 if message["type"] == "subscribe":
+                    self._link.listens = 1
                     bell.ring_all()  # something may have happened while nobody listened
                 elif message["type"] == "message":
                     origin, *names = message["data"].decode().split("\n")

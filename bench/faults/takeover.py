@@ -127,7 +127,7 @@ class Talk:
     async def steal(self) -> None:
         """Another worker takes over what is claimed, as if the first were slow."""
         worker = self.chance.choice(self.desk.workers)
-        if claims := await self.store.recover(worker.name, min_idle_ms=0):
+        if claims := await self.store.recover(min_idle_ms=0):
             self.held.append((worker, claims))
 
     async def handle(self) -> None:

@@ -1,91 +1,150 @@
 -- Write what turns changed; for each contact all of it, or nothing if somebody else was faster.
--- ARGV: origin (the process, for the wake-up), now in ms; then for each commit:
---   place, contact, ready entry, expected version (8 bytes, '' = never seen), header and session,
---   control events handled, events handled, six counts (4 bytes each), number of arguments that follow;
+-- ARGV: origin (the process, for the wake-up), how many listeners are its own, now in ms; then for each commit:
+--   place, contact, header and session, expected version (8 bytes, '' = never seen), lines said ('' = none), eight numbers
+--     (4 bytes each): control events handled, events handled, lanes, timers armed, timers cancelled, lines of the journal,
+--     dead letters, number of arguments that follow;
 --   for each lane: account, lane, n, n rows;
 --   due in ms, timer for each timer to arm; each timer to cancel; ('l', line) for each line of the journal;
---   each recent line; where, cause, blob, contact, at for each dead letter
--- Returns a string with '1' (written) or '0' (fenced) for each.
-local origin, now = ARGV[1], ARGV[2]
-local i = 2
+--   where, cause, blob, contact, at for each dead letter
+-- Returns a string with '1' (written), '2' (written, and the contact is ready again) or '0' (fenced) for each.
+local origin, own, now = ARGV[1], ARGV[2], ARGV[3]
+local due_now = score_of(now, 0)
+local i = 3
 local function args(n)
   local first = i + 1
   i = i + n
   return unpack(ARGV, first, i)
 end
 
-local PIECE = 1000 -- Lua's stack bears some thousands of values
+local verdict, written = {}, {}
+-- What is written at the end, for all commits together: session keys and values; the others by place.
+local sessions, done, done_at, again, armed, cancelled, talkers, words_of, mail = {}, {}, {}, {}, {}, {}, {}, {}, {}
+local accounts = {}
 
--- `n` arguments go behind `command key …`, in as many commands as it takes.
-local function each(n, ...)
-  while n > PIECE do
-    local head = {...}
-    for k = 1, PIECE do head[#head + 1] = ARGV[i + k] end
-    i = i + PIECE
-    n = n - PIECE
-    call(unpack(head))
-  end
-  return n
-end
-
-local woken, accounts = {}, {}
-local function wake(p, account)
-  if not woken[account] then
-    woken[account] = {}
-    accounts[#accounts + 1] = account
-  end
-  if not woken[account][p] then
-    woken[account][p] = true
-    call('SADD', p .. ACCOUNTS, account)
+local function ready_again(p, contact, k)
+  if verdict[k] ~= '2' then
+    verdict[k] = '2'
+    add(again, p, contact)
   end
 end
 
-local function write(p, contact, session, controls, events, counts)
-  call('SET', p .. SESSION .. contact, session)
-  if controls ~= '0' then call('LTRIM', p .. CONTROL .. contact, controls, -1) end
-  if events ~= '0' then call('LTRIM', p .. INBOX .. contact, events, -1) end
-  local lanes, armed, cancelled, lines, recent, letters = struct.unpack('>I4I4I4I4I4I4', counts)
+-- Handled events go. What came meanwhile makes the contact ready again.
+local function drop(p, contact, controls, events, k)
+  if controls > 0 then call('LTRIM', p .. CONTROL .. contact, controls, -1) end
+  local inbox = p .. INBOX .. contact
+  if events == 0 then
+    if call('EXISTS', inbox) == 1 then ready_again(p, contact, k) end
+    return
+  end
+  local gone = call('LPOP', inbox, events + 1) -- one more, to learn whether there is one
+  if gone and #gone > events then
+    call('LPUSH', inbox, gone[#gone])
+    ready_again(p, contact, k)
+  end
+end
+
+local function write_lanes(p, lanes)
   for _ = 1, lanes do
     local account, lane, rows = args(3)
     if call('RPUSH', p .. OUTBOX .. account .. ' ' .. lane, args(rows)) == tonumber(rows) then
-      call('ZADD', p .. MAIL .. account, now, lane)
-      wake(p, account)
+      if not mail[account] then
+        mail[account] = {}
+        accounts[#accounts + 1] = account
+      end
+      add(mail[account], p, due_now, lane)
     end
   end
-  if armed > 0 then call('ZADD', p .. TIMERS, args(2 * armed)) end
-  if cancelled > 0 then call('ZREM', p .. TIMERS, args(cancelled)) end
-  if lines > 0 then
-    lines = each(2 * lines, 'XADD', p .. JOURNAL, '*', 'c', contact)
-    call('XADD', p .. JOURNAL, '*', 'c', contact, args(lines))
-  end
-  if recent > 0 then
-    local list = p .. RECENT .. contact
-    local length = call('RPUSH', list, args(recent))
-    if length > 2 * RECENT_LINES then call('LTRIM', list, -RECENT_LINES, -1) end
-    if call('TTL', list) < RECENT_TTL_S then call('EXPIRE', list, RECENT_TTL_S + RECENT_SLACK_S) end
-  end
-  for _ = 1, letters do bury(p, args(5)) end
-  ready_again(p, contact)
 end
 
-local verdict, done = {}, {}
-while i < #ARGV do
-  local p, contact, id, expected, session, controls, events, counts, rest = args(9)
-  if call('GETRANGE', p .. SESSION .. contact, 0, 7) ~= expected then
-    i = i + rest
-    verdict[#verdict + 1] = '0'
-  else
-    write(p, contact, session, controls, events, counts)
-    done[p] = done[p] or {}
-    table.insert(done[p], id)
-    verdict[#verdict + 1] = '1'
+-- Lines said go behind those of the same hour: a hash for all contacts, so that nothing is left of anybody.
+local LONG = 4096
+local function latest(words) -- of what was said in an hour by somebody who says much
+  local ends, at = {}, 1
+  while at < #words do
+    at = at + 2 + struct.unpack('>I2', words, at)
+    ends[#ends + 1] = at
+  end
+  return #ends > RECENT_LINES and string.sub(words, ends[#ends - RECENT_LINES]) or words
+end
+
+local function remember(p, contacts, words)
+  local key = p .. RECENT .. math.floor(now / 3600000)
+  local before = call('HMGET', key, unpack(contacts))
+  local fields = {}
+  for k, contact in ipairs(contacts) do
+    local line = before[k] and before[k] .. words[k] or words[k]
+    fields[2 * k - 1] = contact
+    fields[2 * k] = #line > LONG and latest(line) or line
+  end
+  call('HSET', key, unpack(fields))
+  call('EXPIRE', key, (RECENT_HOURS + 1) * 3600)
+end
+
+local function write_journal(p, contact, lines)
+  local left = 2 * lines
+  while left > 0 do
+    local some = math.min(left, PIECE)
+    call('XADD', p .. JOURNAL, '*', 'c', contact, args(some))
+    left = left - some
   end
 end
-for p, ids in pairs(done) do
-  call('XACK', p .. READY, GROUP, unpack(ids))
-  call('XDEL', p .. READY, unpack(ids))
+
+local count = '>' .. string.rep('I4', 8)
+local commits, keys = {}, {}
+while i < #ARGV do
+  local p, contact = ARGV[i + 1], ARGV[i + 2]
+  commits[#commits + 1] = i
+  keys[#keys + 1] = p .. SESSION .. contact
+  i = i + 6 + select(8, struct.unpack(count, ARGV[i + 6]))
 end
-if #accounts > 0 then
-  call('PUBLISH', WAKE, origin .. '\n' .. table.concat(accounts, '\n'))
+local stored = fetch(keys)
+
+for k, start in ipairs(commits) do
+  i = start
+  local p, contact, session, expected, words, numbers = args(6)
+  if written[keys[k]] or string.sub(stored[k] or '', 1, 8) ~= expected then
+    verdict[k] = '0'
+  else
+    written[keys[k]] = true
+    verdict[k] = '1'
+    sessions[#sessions + 1] = keys[k]
+    sessions[#sessions + 1] = session
+    add(done, p, contact)
+    add(done_at, p, k)
+    local controls, events, lanes, arm, cancel, lines, letters = struct.unpack(count, numbers)
+    drop(p, contact, controls, events, k)
+    write_lanes(p, lanes)
+    if arm > 0 then add(armed, p, args(2 * arm)) end
+    if cancel > 0 then add(cancelled, p, args(cancel)) end
+    write_journal(p, contact, lines)
+    for _ = 1, letters do bury(p, args(5)) end
+    if words ~= '' then
+      add(talkers, p, contact)
+      add(words_of, p, words)
+    end
+  end
 end
+
+bulk(sessions, 'MSET')
+for p, contacts in pairs(done) do
+  bulk(contacts, 'ZREM', p .. CLAIMED)
+  local controls = {}
+  for k, contact in ipairs(contacts) do controls[k] = p .. CONTROL .. contact end
+  if call('EXISTS', unpack(controls)) > 0 then -- seldom
+    for k, contact in ipairs(contacts) do
+      if call('EXISTS', controls[k]) == 1 then ready_again(p, contact, done_at[p][k]) end
+    end
+  end
+end
+for p, timers in pairs(armed) do bulk(timers, 'ZADD', p .. TIMERS) end
+for p, timers in pairs(cancelled) do bulk(timers, 'ZREM', p .. TIMERS) end
+for p, contacts in pairs(talkers) do remember(p, contacts, words_of[p]) end
+for account, places in pairs(mail) do
+  for p, lanes in pairs(places) do
+    bulk(lanes, 'ZADD', p .. MAIL .. account)
+    call('SADD', p .. ACCOUNTS, account)
+  end
+end
+if make_ready(again) then accounts[#accounts + 1] = '' end
+if #accounts > 0 then tell(WAKE, origin, own, accounts) end
 return table.concat(verdict)

@@ -1,19 +1,17 @@
 -- How much waits.
 -- ARGV: the places to look at
--- Returns {contacts ready, of these claimed, lanes with mail, timers, age of the oldest ready entry in ms}.
-local ready, claimed, mail, timers, oldest = 0, 0, 0, 0, nil
+-- Returns {contacts ready or claimed, of these claimed, lanes with mail, timers, for how long the first has waited in ms}.
+local now = now_ms()
+local ready, claimed, mail, timers, oldest = 0, 0, 0, 0, now
 for _, p in ipairs(ARGV) do
-  ready = ready + call('XLEN', p .. READY)
-  local pending = redis.pcall('XPENDING', p .. READY, GROUP)
-  if not pending.err then claimed = claimed + pending[1] end
+  ready = ready + call('ZCARD', p .. READY)
+  claimed = claimed + call('ZCARD', p .. CLAIMED)
   for _, account in ipairs(call('SMEMBERS', p .. ACCOUNTS)) do
     mail = mail + call('ZCARD', p .. MAIL .. account)
   end
   timers = timers + call('ZCARD', p .. TIMERS)
-  local first = call('XRANGE', p .. READY, '-', '+', 'COUNT', 1)[1]
-  local ms = first and tonumber(string.match(first[1], '^%d+'))
-  if ms and (not oldest or ms < oldest) then oldest = ms end
+  local since = call('ZRANGE', p .. READY, 0, 0, 'WITHSCORES')[2]
+  local claimed_since = call('ZRANGE', p .. CLAIMED, 0, 0, 'WITHSCORES')[2]
+  oldest = math.min(oldest, since or now, claimed_since and due_of(claimed_since) or now)
 end
-local time = call('TIME')
-local age = oldest and math.max(0, time[1] * 1000 + math.floor(time[2] / 1000) - oldest) or 0
-return {ready, claimed, mail, timers, age}
+return {ready + claimed, claimed, mail, timers, now - oldest}

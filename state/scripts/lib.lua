@@ -1,35 +1,128 @@
 -- Shared by all scripts. A key is the partition's place ("tn:{3}:", in variables named p), a kind of state/keys.py and,
 -- where the kind ends in a colon, what it belongs to.
--- Invariant: a contact's inbox or control list holds something <=> it has exactly one entry in READY.
+-- Each redis.call costs more than most commands do, so what a batch needs is asked for and written in few of them.
+-- Invariant: a contact's inbox or control list holds something => it is in READY, in CLAIMED, or in both.
 local call = redis.call
 
-local function put(p, contact, list, other, blob)
-  if call('RPUSH', p .. list .. contact, blob) == 1 and call('EXISTS', p .. other .. contact) == 0 then
-    call('XADD', p .. READY, '*', 'c', contact)
+local PIECE = 4000 -- Lua's stack bears some thousands of values
+
+-- `command [key] value …` for any number of values.
+local function bulk(values, command, key)
+  for first = 1, #values, PIECE do
+    local last = math.min(first + PIECE - 1, #values)
+    if key then
+      call(command, key, unpack(values, first, last))
+    else
+      call(command, unpack(values, first, last))
+    end
   end
 end
 
--- A contact was handled: it is ready again if something still waits. (The caller takes the old entry away.)
-local function ready_again(p, contact)
-  if call('EXISTS', p .. INBOX .. contact, p .. CONTROL .. contact) > 0 then
-    call('XADD', p .. READY, '*', 'c', contact)
+-- What lies under any number of keys; false where nothing does.
+local function fetch(keys)
+  if #keys == 0 then return {} end
+  if #keys <= PIECE then return call('MGET', unpack(keys)) end
+  local found = {}
+  for first = 1, #keys, PIECE do
+    for _, value in ipairs(call('MGET', unpack(keys, first, math.min(first + PIECE - 1, #keys)))) do
+      found[#found + 1] = value
+    end
+  end
+  return found
+end
+
+-- Adds to the list that `lists` has under `name`.
+local function add(lists, name, ...)
+  local list = lists[name]
+  if not list then
+    list = {}
+    lists[name] = list
+  end
+  for k = 1, select('#', ...) do list[#list + 1] = (select(k, ...)) end
+end
+
+local function now_ms()
+  local time = call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- News for other processes, if any listens. `own`: how many of the listeners are the caller's (-1: tell in any case).
+local function tell(channel, origin, own, names)
+  if tonumber(own) < 0 or call('PUBSUB', 'NUMSUB', channel)[2] > tonumber(own) then
+    call('PUBLISH', channel, origin .. '\n' .. table.concat(names, '\n'))
   end
 end
 
--- A claimed contact with what waits for it; nothing if nothing does (then the entry goes).
-local function load(out, p, contact, id, tries, depth)
-  local control = call('LRANGE', p .. CONTROL .. contact, 0, depth - 1)
-  local events = call('LRANGE', p .. INBOX .. contact, 0, depth - 1)
-  if #control == 0 and #events == 0 then
-    call('XACK', p .. READY, GROUP, id)
-    call('XDEL', p .. READY, id)
-  else
-    out[#out + 1] = {contact, id, tries, call('GET', p .. SESSION .. contact), control, events}
+-- An event goes behind those that wait. `ready`: contacts by place, for make_ready.
+local function put(ready, p, contact, list, blob)
+  if call('RPUSH', p .. list .. contact, blob) == 1 then add(ready, p, contact) end
+end
+
+-- Contacts that have events may be claimed. One that is at a worker is left out by the claim and comes back with the commit.
+-- Returns whether there were any.
+local function make_ready(ready)
+  local now
+  for p, contacts in pairs(ready) do
+    now = now or string.format('%.0f', now_ms())
+    local members = {}
+    for k, contact in ipairs(contacts) do
+      members[2 * k - 1] = now
+      members[2 * k] = contact
+    end
+    for first = 1, #members, PIECE do
+      call('ZADD', p .. READY, 'NX', unpack(members, first, math.min(first + PIECE - 1, #members)))
+    end
   end
+  return now ~= nil
 end
 
 local function bury(p, where, cause, blob, contact, seconds)
   call('XADD', p .. DEAD, '*', 'where', where, 'cause', cause, 'blob', blob, 'contact', contact, 'at', seconds)
+end
+
+-- A score in MAIL and CLAIMED is ms * LEASES plus how often the member was leased: so a lease needs no key. A whole number, as
+-- Redis is many times slower at fractions; it stays exact (below 2^53) until the year 2109.
+local LEASES = 2048
+
+local function due_of(score)
+  return math.floor(score / LEASES)
+end
+
+local function leases_of(score)
+  return score % LEASES
+end
+
+local function score_of(due, leases)
+  return string.format('%.0f', due * LEASES + math.min(leases, LEASES - 1))
+end
+
+-- Contacts of one place go to a worker, with what waits for them; those for whom nothing does are let go.
+-- `tries`: how often each is claimed now. Appends contact, tries, session or false, control, events for each to `out`.
+local function load(out, p, contacts, tries, depth, now)
+  local sessions, controls = {}, {}
+  for k, contact in ipairs(contacts) do
+    sessions[k] = p .. SESSION .. contact
+    controls[k] = p .. CONTROL .. contact
+  end
+  local stored = fetch(sessions)
+  local any_control = call('EXISTS', unpack(controls)) > 0 -- seldom
+  local held, gone, scores = {}, {}, {}
+  for k, contact in ipairs(contacts) do
+    local events = call('LRANGE', p .. INBOX .. contact, 0, depth - 1)
+    local control = any_control and call('LRANGE', controls[k], 0, depth - 1) or {}
+    if #control == 0 and #events == 0 then
+      gone[#gone + 1] = contact
+    else
+      local times = tries[k]
+      scores[times] = scores[times] or score_of(now, times)
+      held[#held + 1] = scores[times]
+      held[#held + 1] = contact
+      local n = #out
+      out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] = contact, times, stored[k], control, events
+    end
+  end
+  bulk(held, 'ZADD', p .. CLAIMED)
+  bulk(gone, 'ZREM', p .. CLAIMED)
 end
 
 -- A row of an outbox: number (8 bytes), epoch (8), 'b'ot or 'o'perator (1), tries (2), length of contact (1), contact, blob.
@@ -42,8 +135,9 @@ local function contact_of(row)
 end
 
 -- Whether an operator has taken over since the bot's row was written. Epochs only rise, so unequal is older.
-local function overtaken(p, row)
-  return of_the_bot(row) and call('GETRANGE', p .. SESSION .. contact_of(row), 8, 15) ~= string.sub(row, 9, 16)
+-- `session`: the contact's, or at least its header.
+local function overtaken(row, session)
+  return of_the_bot(row) and string.sub(session or '', 9, 16) ~= string.sub(row, 9, 16)
 end
 
 local function journal_drop(p, row, lane, now_ms, why)
@@ -51,36 +145,14 @@ local function journal_drop(p, row, lane, now_ms, why)
   call('XADD', p .. JOURNAL, '*', 'c', contact_of(row), 'l', cmsgpack.pack(line))
 end
 
--- A lane's score in MAIL is a whole number of ms, plus how often its head was leased, in LEASE: so a lease needs no key.
-local LEASE = 1 / 2048
-local MOST_LEASES = 2047
-
-local function due_of(score)
-  return math.floor(score)
-end
-
-local function leases_of(score)
-  return (score - math.floor(score)) / LEASE
-end
-
-local function score_of(due, leases)
-  return string.format('%.17g', due + math.min(leases, MOST_LEASES) * LEASE)
-end
-
--- The lane's score, if `row`, its head, is held by who knows its number (8 bytes) and tries. Each lease raises the tries,
--- so the two name one lease and no other, however often it is renewed.
-local function held(p, account, lane, row, number, tries)
-  if string.sub(row, 1, 8) ~= number then return end
-  local score = tonumber(call('ZSCORE', p .. MAIL .. account, lane) or 0)
+-- Whether `row`, the head of a lane with this score, is held by who knows its number (8 bytes) and tries. Each lease raises
+-- the tries, so the two name one lease and no other, however often it is renewed.
+local function held(row, score, number, tries)
+  if string.sub(row, 1, 8) ~= number then return false end
   local leases = leases_of(score)
-  if leases > 0 and struct.unpack('>I2', row, 18) + leases - 1 == tonumber(tries) then return score end
+  return leases > 0 and struct.unpack('>I2', row, 18) + leases - 1 == tonumber(tries)
 end
 
--- The lane's head is gone: the next row is due at `due`; without one the lane goes too.
-local function advance(p, account, lane, due)
-  if call('EXISTS', p .. OUTBOX .. account .. ' ' .. lane) == 1 then
-    call('ZADD', p .. MAIL .. account, due, lane)
-  else
-    call('ZREM', p .. MAIL .. account, lane)
-  end
+local function score_in_mail(p, account, lane)
+  return tonumber(call('ZSCORE', p .. MAIL .. account, lane) or 0)
 end

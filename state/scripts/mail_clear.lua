@@ -16,6 +16,10 @@ if gone > 0 then
   for _, row in ipairs(rows) do
     if not of_the_bot(row) then call('RPUSH', outbox, row) end
   end
-  if of_the_bot(rows[1]) then advance(p, account, lane, now) end
+  if gone == #rows then
+    call('ZREM', p .. MAIL .. account, lane)
+  elseif of_the_bot(rows[1]) then
+    call('ZADD', p .. MAIL .. account, score_of(now, 0), lane)
+  end
 end
 return gone

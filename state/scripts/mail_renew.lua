@@ -6,8 +6,9 @@ local verdict = {}
 for i = 2, #ARGV, 5 do
   local p, account, lane = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local row = call('LINDEX', p .. OUTBOX .. account .. ' ' .. lane, 0)
-  local score = row and held(p, account, lane, row, ARGV[i + 3], ARGV[i + 4])
-  if score then call('ZADD', p .. MAIL .. account, score_of(ends, leases_of(score)), lane) end
-  verdict[#verdict + 1] = score and '1' or '0'
+  local score = score_in_mail(p, account, lane)
+  local holds = row and held(row, score, ARGV[i + 3], ARGV[i + 4])
+  if holds then call('ZADD', p .. MAIL .. account, score_of(ends, leases_of(score)), lane) end
+  verdict[#verdict + 1] = holds and '1' or '0'
 end
 return table.concat(verdict)

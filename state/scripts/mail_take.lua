@@ -43,45 +43,59 @@ if #due_lanes > limit then
   not_before(now)
 end
 
+-- The heads of the lanes, their contacts' sessions, and where there is a pace, when each person's bucket is full again.
+local count = math.min(limit, #due_lanes)
+local rows, sessions, paces = {}, {}, {}
+for i = 1, count do
+  local p, lane = due_lanes[i][1], due_lanes[i][2]
+  rows[i] = call('LINDEX', p .. OUTBOX .. account .. ' ' .. lane, 0)
+  sessions[i] = p .. SESSION .. (rows[i] and contact_of(rows[i]) or '')
+  if interval > 0 then paces[i] = p .. PACE .. account .. ' ' .. lane end
+end
+local stored, full_at = fetch(sessions), fetch(paces)
+
 -- The first row that may still be said, and whether it was the first at all: rows that an operator overtook go.
-local function head(p, lane)
-  local outbox = p .. OUTBOX .. account .. ' ' .. lane
-  local row, first = call('LINDEX', outbox, 0), true
-  while row and overtaken(p, row) do
-    call('LPOP', outbox)
+local function head(i)
+  local p, lane = due_lanes[i][1], due_lanes[i][2]
+  local row, first = rows[i], true
+  while row and overtaken(row, stored[i]) do
+    call('LPOP', p .. OUTBOX .. account .. ' ' .. lane)
     journal_drop(p, row, lane, now, 'taken over')
-    row, first = call('LINDEX', outbox, 0), false
+    row, first = call('LINDEX', p .. OUTBOX .. account .. ' ' .. lane, 0), false
   end
   return row, first
 end
 
 -- A token bucket, kept as the time when it is full again (GCRA). Returns when the person may be written to, or nothing: now.
-local function paced(p, lane)
+local function paced(i)
   if interval == 0 then return end
-  local key = p .. PACE .. account .. ' ' .. lane
-  local full = math.max(now, tonumber(call('GET', key) or 0))
+  local full = math.max(now, tonumber(full_at[i] or 0))
   local allowed = math.ceil(full - interval * (burst - 1))
   if allowed > now then return allowed end
   full = full + interval
-  call('SET', key, string.format('%.0f', full), 'PX', string.format('%.0f', full - now + 1))
+  call('SET', paces[i], string.format('%.0f', full), 'PX', string.format('%.0f', full - now + 1))
 end
 
 local out = {''}
-for i = 1, math.min(limit, #due_lanes) do
+local leased, empty, leases_ends = {}, {}, {}
+for i = 1, count do
   local p, lane, score = due_lanes[i][1], due_lanes[i][2], due_lanes[i][3]
-  local row, first = head(p, lane)
+  local row, first = head(i)
   local leases = first and leases_of(score) or 0
-  local wait = row and paced(p, lane)
+  local wait = row and paced(i)
   if not row then
-    call('ZREM', p .. MAIL .. account, lane)
+    add(empty, p, lane)
   elseif wait then
-    call('ZADD', p .. MAIL .. account, score_of(wait, leases), lane)
+    add(leased, p, score_of(wait, leases), lane)
     not_before(wait)
   else
-    call('ZADD', p .. MAIL .. account, score_of(now + lease_ms, leases + 1), lane)
+    leases_ends[leases] = leases_ends[leases] or score_of(now + lease_ms, leases + 1)
+    add(leased, p, leases_ends[leases], lane)
     out[#out + 1] = {lane, struct.unpack('>I2', row, 18) + leases, due_of(score), row}
     not_before(now + lease_ms)
   end
 end
+for p, lanes in pairs(empty) do bulk(lanes, 'ZREM', p .. MAIL .. account) end
+for p, members in pairs(leased) do bulk(members, 'ZADD', p .. MAIL .. account) end
 if next_due then out[1] = string.format('%.0f', next_due) end
 return out

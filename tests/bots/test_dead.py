@@ -98,7 +98,7 @@ async def test_a_replayed_row_takes_a_number_that_no_slow_worker_gives_out_again
     await store.set_aside(DeadLetter("send", "400", row, contact(), NOW))
     assert await replay.replay(await only(store)) == "replayed"
     assert await worker.handle(slow) == 0
-    assert await worker.handle(await store.recover("w1", min_idle_ms=0)) == 1
+    assert await worker.handle(await store.recover(min_idle_ms=0)) == 1
 
 
 async def test_a_message_whose_channel_was_off_is_rendered_now(

@@ -120,9 +120,9 @@ async def test_poison_is_set_aside_with_its_cause_and_neighbours_are_unharmed(
     await intake.accept_events("telegram", [text("t2", "стоп")])
     assert await work(store, worker) == 0
     for _ in range(POISON_TRIES - 2):
-        assert await worker.handle(await store.recover("w1", min_idle_ms=0)) == 0
+        assert await worker.handle(await store.recover(min_idle_ms=0)) == 0
         assert await store.dead_letters() == []
-    assert await worker.handle(await store.recover("w1", min_idle_ms=0)) == 1
+    assert await worker.handle(await store.recover(min_idle_ms=0)) == 1
     (letter,) = await store.dead_letters()
     assert (letter.where, letter.cause, letter.contact) == ("turn", "ZeroDivisionError: injected", contact())
     assert [type(row) for row in await mail(store, "desk")] == [DeskRow]
@@ -135,7 +135,7 @@ async def test_poison_is_set_aside_with_its_cause_and_neighbours_are_unharmed(
 async def test_the_slower_of_two_workers_changes_nothing(store: Store, intake: Intake, worker: Worker) -> None:
     await intake.accept_events("telegram", [start()])
     slow = await store.claim("slow", 10)
-    assert await worker.handle(await store.recover("w1", min_idle_ms=0)) == 1
+    assert await worker.handle(await store.recover(min_idle_ms=0)) == 1
     assert await worker.handle(slow) == 0
     assert len(await mail(store)) == 1
 

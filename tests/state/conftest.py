@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -54,6 +55,12 @@ async def other(redis_url: str, clock: Clock) -> AsyncIterator[Store]:
 def partition_of(store: Store, contact: str) -> int:
     """Where a contact lives."""
     return store._link.keys.places.index(store._link.keys.place(contact))
+
+
+async def listened_to(store: Store, listeners: int) -> None:
+    """Wait until so many processes hear wake-ups."""
+    while (await store._link.call("PUBSUB", "NUMSUB", store._link.keys.whole("wake")))[1] < listeners:
+        await asyncio.sleep(0.001)
 
 
 def event(contact: str, blob: bytes, *, dedupe: str | None = None, control: bool = False) -> Incoming:

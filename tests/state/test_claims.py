@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from state import Commit, DeadLetter, Outgoing, Store
-from tests.state.conftest import event, handled, turn
+from tests.state.conftest import event, handled, listened_to, turn
 
 
 async def one(store: Store, worker: str = "w"):
@@ -104,21 +104,48 @@ async def test_no_more_is_claimed_than_was_asked_for(store: Store, count: int) -
 
 async def test_a_waiting_worker_is_woken(store: Store, other: Store) -> None:
     waiting = asyncio.create_task(store.claim("w", 10, 60_000))
-    await asyncio.sleep(0)
-    while not await _blocked(store):
-        await asyncio.sleep(0.001)
+    await listened_to(other, 1)
     await other.accept([event("ann", b"1")])
     (claim,) = await waiting
     assert claim.events == (b"1",)
 
 
-async def _blocked(store: Store) -> bool:
-    return (await store._link.info("clients"))["blocked_clients"] > 0
+async def test_a_worker_of_the_same_process_is_woken(store: Store) -> None:
+    waiting = asyncio.create_task(store.claim("w", 10, 60_000))
+    await asyncio.sleep(0)
+    await store.accept([event("ann", b"1")])
+    (claim,) = await waiting
+    assert claim.events == (b"1",)
+
+
+async def test_what_came_meanwhile_wakes_a_worker_of_another_process(store: Store, other: Store) -> None:
+    await store.accept([event("ann", b"1")])
+    claim = await one(store)
+    await store.accept([event("ann", b"2")])
+    waiting = asyncio.create_task(other.claim("v", 10, 60_000))
+    await listened_to(store, 1)
+    assert await store.commit([handled(claim)]) == [True]
+    assert [claim.events for claim in await waiting] == [(b"2",)]
+
+
+async def test_events_from_timers_and_letters_wake_too(store: Store) -> None:
+    await turn(store, "ann", arm=(("t", 1.0),))
+    assert await store.claim("w", 10, 1) == []
+    waiting = asyncio.create_task(store.claim("w", 10, 60_000))
+    await asyncio.sleep(0)
+    await store.fire_due(2.0, 10)
+    (claim,) = await waiting
+    await store.commit([handled(claim)])
+    await store.set_aside(DeadLetter("turn", "raised", b"blob", "ann"))
+    waiting = asyncio.create_task(store.claim("w", 10, 60_000))
+    await asyncio.sleep(0)
+    assert await store.letter_to_inbox((await store.letters())[0].id, "ann", control=False)
+    assert [claim.events for claim in await waiting] == [(b"blob",)]
 
 
 async def test_a_wait_that_brings_nothing_ends(store: Store) -> None:
     assert await store.claim("w", 10, 1) == []
-    assert await store.claim("w", 10, 1) == []  # with the groups made
+    assert await store.claim("w", 10, 1) == []  # the second one waits first
 
 
 async def test_the_second_wait_finds_what_is_ready(store: Store) -> None:
@@ -130,30 +157,30 @@ async def test_the_second_wait_finds_what_is_ready(store: Store) -> None:
 async def test_a_dead_workers_claim_is_taken_over(store: Store, other: Store) -> None:
     await store.accept([event("ann", b"1"), event("bob", b"1")])
     assert len(await store.claim("dead", 10)) == 2
-    recovered = await other.recover("w", min_idle_ms=0)
+    recovered = await other.recover(min_idle_ms=0)
     assert {(claim.contact, claim.events, claim.tries) for claim in recovered} == {
         ("ann", (b"1",), 2),
         ("bob", (b"1",), 2),
     }
-    assert [claim.tries for claim in await other.recover("v", min_idle_ms=0)] == [3, 3]
+    assert [claim.tries for claim in await other.recover(min_idle_ms=0)] == [3, 3]
 
 
 async def test_a_claim_in_time_is_not_taken_over(store: Store) -> None:
     await store.accept([event("ann", b"1")])
     await one(store)
-    assert await store.recover("v") == []
+    assert await store.recover() == []
 
 
 async def test_no_more_is_recovered_than_was_asked_for(store: Store) -> None:
     await store.accept([event(f"contact{number}", b"1") for number in range(40)])
     await store.claim("dead", 100)
-    assert len(await store.recover("w", count=7, min_idle_ms=0)) == 7
+    assert len(await store.recover(count=7, min_idle_ms=0)) == 7
 
 
 async def test_tries_count_for_one_head_of_the_inbox(store: Store) -> None:
     await store.accept([event("ann", b"1"), event("ann", b"2")])
     await one(store)
-    (claim,) = await store.recover("w", min_idle_ms=0)
+    (claim,) = await store.recover(min_idle_ms=0)
     await store.commit([Commit(claim, b"s", 0, 0, 1)])
     assert (await one(store)).tries == 1
 
@@ -161,7 +188,7 @@ async def test_tries_count_for_one_head_of_the_inbox(store: Store) -> None:
 async def test_who_comes_too_late_writes_nothing(store: Store, redis_url: str) -> None:
     await store.accept([event("ann", b"1")])
     stale = await one(store, "slow")
-    (fresh,) = await store.recover("w", min_idle_ms=0)
+    (fresh,) = await store.recover(min_idle_ms=0)
     assert await store.commit([handled(fresh, b"right")]) == [True]
     everything = {
         "outgoing": (Outgoing("lane", "tg", b"row"),),
@@ -180,11 +207,11 @@ async def test_who_comes_too_late_writes_nothing(store: Store, redis_url: str) -
 async def test_whoever_commits_first_wins_before_or_after_a_recovery(store: Store) -> None:
     await store.accept([event("ann", b"1")])
     first = await one(store, "slow")
-    (second,) = await store.recover("w", min_idle_ms=0)
+    (second,) = await store.recover(min_idle_ms=0)
     assert await store.commit([handled(first, b"first")]) == [True]
     assert await store.commit([handled(second, b"second")]) == [False]
     assert await store.claim("w", 10) == []
-    assert await store.recover("w", min_idle_ms=0) == []
+    assert await store.recover(min_idle_ms=0) == []
 
 
 async def test_one_fenced_commit_does_not_hold_up_the_others(store: Store) -> None:
@@ -208,7 +235,7 @@ async def test_one_fenced_commit_does_not_hold_up_the_others(store: Store) -> No
     assert {mail.contact for mail in mails} == {"ann", "eve"}
 
 
-async def test_a_dropped_ready_entry_comes_back_with_the_group(store: Store, redis_url: str) -> None:
+async def test_claims_outlive_a_flush(store: Store, redis_url: str) -> None:
     await store.accept([event("ann", b"1")])
     assert await one(store)
     with Redis.from_url(redis_url) as redis:
@@ -235,13 +262,24 @@ async def test_a_claim_that_finds_nothing_to_do_is_let_go(store: Store, redis_ur
     assert (await store.depth()).ready == 0
 
 
-async def test_consumers_long_gone_are_forgotten(store: Store) -> None:
-    await store.accept([event("ann", b"1"), event("bob", b"1")])
-    held, free = await store.claim("holds", 1), await store.claim("free", 1)
-    await store.commit([handled(free[0])])
-    await store._link.over("consumers", (-1,), store._link.keys.places)
-    assert len(held) == 1
-    assert len(await store.recover("w", min_idle_ms=0)) == 1  # what the first one held is still there
+async def test_control_that_comes_to_a_claimed_contact_waits_for_its_commit(store: Store, other: Store) -> None:
+    await store.accept([event("ann", b"1")])
+    claim = await one(store)
+    await other.accept([event("ann", b"take", control=True)])
+    assert await other.claim("v", 10) == []
+    assert await store.commit([handled(claim)]) == [True]
+    (claim,) = await other.claim("v", 10)
+    assert (claim.control, claim.events) == ((b"take",), ())
+    assert await store.commit([handled(claim)]) == [True]
+    assert await store.claim("w", 10) == []
+    assert (await store.depth()).ready == 0
+
+
+async def test_one_contact_twice_in_a_batch_is_written_once(store: Store) -> None:
+    await store.accept([event("ann", b"1"), event("ann", b"2")])
+    claim = await one(store)
+    assert await store.commit([handled(claim, b"first"), handled(claim, b"second")]) == [True, False]
+    assert await store.session("ann") == (1, b"first")
 
 
 async def test_commits_of_nothing(store: Store) -> None:

@@ -82,7 +82,7 @@ async def test_a_whole_way_over_all_partitions(store: Store) -> None:
     assert moved == 40
     assert len(await store.dead_letters()) == 40
     assert (await store.depth()).ready == 40
-    assert await store.recover("v", min_idle_ms=0) == []
+    assert await store.recover(min_idle_ms=0) == []
 
 
 async def test_everything_else_works_too(store: Store) -> None:

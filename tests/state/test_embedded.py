@@ -104,7 +104,7 @@ async def test_a_kill_loses_nothing_that_was_promised(redis_binary: Path, tmp_pa
     store = await Store.connect(await server.start())
 
     assert await store.accept([event("ann", b"1"), event("ann", b"3")]) == [False, True]
-    (ann,) = await store.recover("v", min_idle_ms=0)
+    (ann,) = await store.recover(min_idle_ms=0)
     assert (ann.contact, ann.events, ann.tries) == ("ann", (b"1", b"2", b"3"), 2)
     assert await store.session("bob") == (1, b"bob")
     assert await store.mail_sent(mail, NOW)  # the lease, too, was kept

@@ -42,7 +42,7 @@ async def test_a_dropped_row_leaves_a_line_that_can_be_read(store: Store) -> Non
     }
 
 
-async def test_the_last_twenty_lines_are_kept_for_three_days(store: Store, redis_url: str) -> None:
+async def test_the_last_twenty_lines_are_kept_for_three_days(store: Store, clock: Clock, redis_url: str) -> None:
     assert await store.recent("ann") == []
     await turn(store, "ann", recent=(b"first", b"second"))
     assert await store.recent("ann") == [b"first", b"second"]
@@ -51,9 +51,21 @@ async def test_the_last_twenty_lines_are_kept_for_three_days(store: Store, redis
     with Redis.from_url(redis_url) as redis:
         (key,) = redis.keys("*:rec:*")
         assert 3 * 86400 < redis.ttl(key) <= 4 * 86400
-        redis.expire(key, 3 * 86400 - 60)
-        await turn(store, "ann", recent=(b"later",))
-        assert redis.ttl(key) > 3 * 86400
+    clock.now += 3600
+    await turn(store, "ann", recent=(b"later", b"\x00\xff"))
+    assert await store.recent("ann") == [*(b"%d" % number for number in range(7, 25)), b"later", b"\x00\xff"]
+    clock.now += 3 * 86400
+    assert await store.recent("ann") == [b"later", b"\x00\xff"]
+
+
+async def test_who_says_much_in_an_hour_has_the_last_lines_kept(store: Store, redis_url: str) -> None:
+    for number in range(60):
+        await turn(store, "ann", recent=(b"%d" % number * 100, b"second"))
+    assert (await store.recent("ann"))[-2:] == [b"59" * 100, b"second"]
+    assert len(await store.recent("ann")) == 20
+    with Redis.from_url(redis_url) as redis:
+        (key,) = redis.keys("*:rec:*")
+        assert len(redis.hget(key, "ann")) < 5000
 
 
 async def test_what_was_set_aside_is_found_newest_first(store: Store, clock: Clock) -> None:

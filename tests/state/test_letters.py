@@ -57,7 +57,7 @@ async def test_rows_are_numbered_on_and_fence_a_slow_worker(store: Store) -> Non
     assert await store.letter_to_outbox(letter, "ann", rows)
     assert not await store.letter_to_outbox(letter, "ann", rows)
     assert await store.commit([handled(slow, epoch=3)]) == [False]
-    (claim,) = await store.recover("v", min_idle_ms=0)
+    (claim,) = await store.recover(min_idle_ms=0)
     assert (claim.session, claim.rows) == (b"session", 3)
     assert await store.commit([handled(claim, epoch=3, outgoing=(Outgoing("lane", "tg", b"4"),))]) == [True]
     sent = []

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from state import DeadLetter, Mail, Outgoing, Store
-from tests.state.conftest import NOW, Clock, turn
+from tests.state.conftest import NOW, Clock, listened_to, turn
 from tunnel.events import Address
 
 TG = "telegram:1"
@@ -265,24 +265,19 @@ async def test_a_commit_wakes_senders_of_its_own_process(store: Store) -> None:
 
 async def test_a_commit_wakes_senders_of_other_processes(store: Store, other: Store) -> None:
     waiting = asyncio.create_task(other.wait_for_mail(TG, 60))
-    await _listened_to(store, 1)
+    await listened_to(store, 1)
     await turn(store, "ann", outgoing=rows(b"1"))
     assert await waiting
-
-
-async def _listened_to(store: Store, listeners: int) -> None:
-    while (await store._link.call("PUBSUB", "NUMSUB", store._link.keys.whole("wake")))[1] < listeners:
-        await asyncio.sleep(0.001)
 
 
 async def test_wakeups_survive_a_lost_connection(store: Store, other: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("state.wakeups.RECONNECT_S", 0.0)
     waiting = asyncio.create_task(other.wait_for_mail(TG, 60))
-    await _listened_to(store, 1)
+    await listened_to(store, 1)
     await store._link.call("CLIENT", "KILL", "TYPE", "pubsub")
     assert await waiting  # something may have been missed
     await other.wait_for_mail(TG, 0)
-    await _listened_to(store, 1)
+    await listened_to(store, 1)
     waiting = asyncio.create_task(other.wait_for_mail(TG, 60))
     await turn(store, "ann", outgoing=rows(b"1"))
     assert await waiting
