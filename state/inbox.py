@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,13 +53,13 @@ class Inbox:
 
         A wait may end with one contact more from each partition. Raises Unavailable.
         """
+        until = time.monotonic() + block_ms / 1000
         # Where the last time brought little, most likely nothing is ready yet, and it is cheaper to wait first.
-        waited = block_ms > 0 and self._lately.get(consumer, count) < count
-        if waited:
+        if block_ms > 0 and self._lately.get(consumer, count) < count:
             await self._wakeups.wait_for_events(block_ms / 1000)
         claims = await self._claim(count)
-        if not claims and block_ms > 0 and not waited:
-            await self._wakeups.wait_for_events(block_ms / 1000)
+        while not claims and (left_s := until - time.monotonic()) > 0:
+            await self._wakeups.wait_for_events(left_s)
             claims = await self._claim(count)
         self._lately[consumer] = len(claims)
         return claims
@@ -68,7 +69,7 @@ class Inbox:
 
         Raises Unavailable.
         """
-        head = (count, EVENTS_PER_CLAIM, min_idle_ms)
+        head = (count, EVENTS_PER_CLAIM - 1, min_idle_ms)
         return _claims(await self._link.over("recover", head, self._link.keys.places))
 
     async def session(self, contact: str) -> tuple[int, bytes] | None:
@@ -89,7 +90,7 @@ class Inbox:
     async def _claim(self, count: int) -> list[Claim]:
         places = self._turned(count)
         share = -(-count // len(places)) if self._link.clustered else count
-        return _claims(await self._link.over("claim", (share, EVENTS_PER_CLAIM), places))
+        return _claims(await self._link.over("claim", (share, EVENTS_PER_CLAIM - 1), places))
 
     def _turned(self, count: int) -> tuple[str, ...]:
         """All places, beginning with another one each time, so that none is starved by those before it."""

@@ -5,6 +5,8 @@ of Redis Cluster: all keys of a partition, and so all keys of a contact, lie in 
 ``<prefix>:``, promo codes in a slot of their own.
 A partition is ``crc32(contact) mod partitions``; the number of partitions is fixed when the first process starts.
 
+Times are milliseconds, in members of lists and values of hashes in 13 digits.
+
 Below, each kind with its shape, what it holds, who writes it and how long it lives.
 """
 
@@ -19,18 +21,22 @@ INBOX = "in:"
 CONTROL = "ct:"
 """ct:<contact>, list: operators' events that go before those of the inbox. Webhook. Until handled."""
 READY = "ready"
-"""ready, sorted set: contacts to be claimed; score: since when (ms, Redis's clock). Webhook, scheduler, worker."""
+"""ready, list: contacts to be claimed, each behind the time since when (Redis's clock). Webhook, scheduler, worker. Until
+claimed."""
 CLAIMED = "claimed"
-"""claimed, sorted set: contacts at a worker; score: since when (ms, Redis's clock) * 2048 + how often they were claimed
-for the head of their inbox. Worker. Until committed."""
+"""claimed, hash: contact at a worker → since when (Redis's clock), how often it was claimed for the head of its inbox.
+Worker. Until committed."""
 SEEN = "seen:"
 """seen:<update>, string: the update was accepted. Webhook. SEEN_TTL_S."""
 
 OUTBOX = "out:"
 """out:<account> <lane>, list: rows to be sent, in order. Worker. Until sent."""
+DUE = "due:"
+"""due:<account>, list: lanes whose head may be sent, each behind the time since when. Worker, sender. Until leased."""
+FLYING = "fly:"
+"""fly:<account>, hash: leased lane → end of the lease, number and tries of its head. Sender. Until sent."""
 MAIL = "mail:"
-"""mail:<account>, sorted set: lanes with rows; score: when the head may be sent, ms * 2048 + how often it was leased.
-Worker, sender. Until sent."""
+"""mail:<account>, sorted set: lanes whose head must wait; score: until when, ms. Sender. Until leased."""
 PACE = "pace:"
 """pace:<account> <lane>, string: when the person's token bucket is full again, ms. Sender. Until then."""
 PAUSE = "pause:"
@@ -121,7 +127,21 @@ FAULTS_MOST = 200
 
 # What the scripts may name.
 _SHARED = (
-    *("SESSION", "INBOX", "CONTROL", "READY", "CLAIMED", "SEEN", "OUTBOX", "MAIL", "PACE", "PAUSE", "ACCOUNTS"),
+    *(
+        "SESSION",
+        "INBOX",
+        "CONTROL",
+        "READY",
+        "CLAIMED",
+        "SEEN",
+        "OUTBOX",
+        "DUE",
+        "FLYING",
+        "MAIL",
+        "PACE",
+        "PAUSE",
+        "ACCOUNTS",
+    ),
     *("TIMERS", "JOURNAL", "DEAD", "RECENT", "RECENT_HOURS", "RECENT_LINES"),
     *("THREAD", "THREAD_ROWS", "THREAD_TTL_S"),
     *("IDENTITY", "WAITING", "WAITING_MOST", "WAITING_TTL_S", "TAKEN", "SEEN_TTL_S", "LINK", "LINK_TTL_S"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from operator import itemgetter
 
 from state.coalescer import Coalescer
 from state.keys import PAUSE, RATE
@@ -12,7 +12,10 @@ from state.link import Argument, Link, milliseconds
 from state.turns import ROW, letter_arguments
 from state.types import DeadLetter, Mail
 
-_End = tuple[Mail, float, DeadLetter | None, bytes]
+_End = tuple[Mail, float | None, DeadLetter | None, bytes]
+
+LOOK_EVERY_S = 1.0
+"""How often a process looks for leases that ran out, beyond those of whose end it knows."""
 
 
 class Outbox:
@@ -21,6 +24,7 @@ class Outbox:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._ends: Coalescer[_End, bool] = Coalescer(self._end)
+        self._look_at: dict[str, float] = {}
 
     async def take_mail(
         self,
@@ -44,11 +48,23 @@ class Outbox:
             limit = max(1, limit // len(places))
         quota = limit if self._link.clustered else -(-limit // len(places)) + 1
         interval = 1000.0 / person_rate_per_s if person_rate_per_s > 0 else 0
-        head = (account, milliseconds(now), milliseconds(lease_s), limit, quota, interval, burst)
+        look = now >= self._look_at.get(account, 0.0)
+        head = (account, milliseconds(now), milliseconds(lease_s), limit, quota, interval, burst, "1" if look else "")
         replies = await self._link.over("mail_take", head, places)
-        taken = sorted((row for _, *rows in replies for row in rows), key=lambda row: float(row[2]))
         due = [float(reply[0]) / 1000 for reply in replies if reply[0]]
-        return [_mail(account, row) for row in taken], min(due, default=None)
+        ends = [float(reply[1]) / 1000 for reply in replies if reply[1]]
+        if look:
+            self._look_at[account] = min([now + LOOK_EVERY_S, *ends])
+        taken: list[tuple[int, Mail]] = []
+        for reply in replies:
+            parts = iter(reply[2:])
+            taken += [
+                (since, _mail(account, lane, tries, row))
+                for lane, tries, since, row in zip(parts, parts, parts, parts, strict=True)
+            ]
+        if len(replies) > 1:
+            taken.sort(key=itemgetter(0))
+        return [mail for _, mail in taken], min(due + ends, default=None)
 
     async def mail_sent(self, mail: Mail, now: float, next_at: float | None = None, *, line: bytes = b"") -> bool:
         """The row was sent: it goes, and the lane's next one may be sent at `next_at` (None: at once).
@@ -56,14 +72,14 @@ class Outbox:
         line: what the journal keeps of it. False if the lease was lost meanwhile; then nothing has changed.
         Raises Unavailable.
         """
-        return await self._ends.one((mail, now if next_at is None else next_at, None, line))
+        return await self._ends.one((mail, next_at, None, line))
 
     async def mail_dropped(self, mail: Mail, dead: DeadLetter, *, line: bytes = b"") -> bool:
         """The row can never be sent: it goes to the dead letters. False if the lease was lost. Raises Unavailable.
 
         line: what the journal keeps of it.
         """
-        return await self._ends.one((mail, self._link.clock(), dead, line))
+        return await self._ends.one((mail, None, dead, line))
 
     async def mail_delayed(self, mail: Mail, until: float) -> bool:
         """Send the row again at `until`; its lane waits with it, so that order is kept.
@@ -114,11 +130,12 @@ class Outbox:
     async def _end(self, ends: Sequence[_End]) -> list[bool]:
         items: list[Sequence[Argument]] = []
         for mail, next_at, dead, line in ends:
-            held = (*_held(self._link.keys.place(mail.contact), mail), milliseconds(next_at), line)
+            later = "" if next_at is None else milliseconds(next_at)
+            held = (*_held(self._link.keys.place(mail.contact), mail), later, mail.contact, line)
             items.append(
                 (*held, "") if dead is None else (*held, *letter_arguments(replace(dead, where=dead.where or "send")))
             )
-        return await self._link.over_items("mail_end", (), items)
+        return await self._link.over_items("mail_end", (milliseconds(self._link.clock()),), items)
 
 
 def _held(place: str, mail: Mail) -> tuple[Argument, ...]:
@@ -126,8 +143,7 @@ def _held(place: str, mail: Mail) -> tuple[Argument, ...]:
     return place, mail.account, mail.lane, mail.row.to_bytes(8, "big"), mail.lease
 
 
-def _mail(account: str, reply: list[Any]) -> Mail:
-    lane, tries, _, row = reply
+def _mail(account: str, lane: bytes, tries: int, row: bytes) -> Mail:
     number, _, _, _, length = ROW.unpack_from(row)
     start = ROW.size
     return Mail(

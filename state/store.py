@@ -152,7 +152,7 @@ class Store:
         cls,
         url: str,
         *,
-        partitions: int = 16,
+        partitions: int = 1,
         cluster: bool = False,
         prefix: str = "tn",
         clock: Callable[[], float] = time.time,

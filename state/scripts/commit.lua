@@ -8,7 +8,7 @@
 --   where, cause, blob, contact, at for each dead letter
 -- Returns a string with '1' (written), '2' (written, and the contact is ready again) or '0' (fenced) for each.
 local origin, own, now = ARGV[1], ARGV[2], ARGV[3]
-local due_now = score_of(now, 0)
+local due_now = stamp(now)
 local i = 3
 local function args(n)
   local first = i + 1
@@ -18,7 +18,7 @@ end
 
 local verdict, written = {}, {}
 -- What is written at the end, for all commits together: session keys and values; the others by place.
-local sessions, done, done_at, again, armed, cancelled, talkers, words_of, mail = {}, {}, {}, {}, {}, {}, {}, {}, {}
+local sessions, emptied, done, done_at, again, armed, cancelled, talkers, words_of, mail = {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
 local accounts = {}
 
 local function ready_again(p, contact, k)
@@ -30,16 +30,13 @@ end
 
 -- Handled events go. What came meanwhile makes the contact ready again.
 local function drop(p, contact, controls, events, k)
-  if controls > 0 then call('LTRIM', p .. CONTROL .. contact, controls, -1) end
+  if controls > 0 then call('LTRIM', p .. CONTROL .. contact, controls, '-1') end
   local inbox = p .. INBOX .. contact
-  if events == 0 then
-    if call('EXISTS', inbox) == 1 then ready_again(p, contact, k) end
-    return
-  end
-  local gone = call('LPOP', inbox, events + 1) -- one more, to learn whether there is one
-  if gone and #gone > events then
-    call('LPUSH', inbox, gone[#gone])
+  if call('LLEN', inbox) > events then
+    if events > 0 then call('LTRIM', inbox, events, '-1') end
     ready_again(p, contact, k)
+  elseif events > 0 then
+    emptied[#emptied + 1] = inbox
   end
 end
 
@@ -51,7 +48,7 @@ local function write_lanes(p, lanes)
         mail[account] = {}
         accounts[#accounts + 1] = account
       end
-      add(mail[account], p, due_now, lane)
+      add(mail[account], p, due_now .. lane)
     end
   end
 end
@@ -126,8 +123,9 @@ for k, start in ipairs(commits) do
 end
 
 bulk(sessions, 'MSET')
+bulk(emptied, 'DEL')
 for p, contacts in pairs(done) do
-  bulk(contacts, 'ZREM', p .. CLAIMED)
+  bulk(contacts, 'HDEL', p .. CLAIMED)
   local controls = {}
   for k, contact in ipairs(contacts) do controls[k] = p .. CONTROL .. contact end
   if call('EXISTS', unpack(controls)) > 0 then -- seldom
@@ -141,7 +139,7 @@ for p, timers in pairs(cancelled) do bulk(timers, 'ZREM', p .. TIMERS) end
 for p, contacts in pairs(talkers) do remember(p, contacts, words_of[p]) end
 for account, places in pairs(mail) do
   for p, lanes in pairs(places) do
-    bulk(lanes, 'ZADD', p .. MAIL .. account)
+    bulk(lanes, 'RPUSH', p .. DUE .. account)
     call('SADD', p .. ACCOUNTS, account)
   end
 end

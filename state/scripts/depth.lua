@@ -4,14 +4,15 @@
 local now = now_ms()
 local ready, claimed, mail, timers, oldest = 0, 0, 0, 0, now
 for _, p in ipairs(ARGV) do
-  ready = ready + call('ZCARD', p .. READY)
-  claimed = claimed + call('ZCARD', p .. CLAIMED)
+  local at_workers = call('HVALS', p .. CLAIMED)
+  ready = ready + call('LLEN', p .. READY)
+  claimed = claimed + #at_workers
   for _, account in ipairs(call('SMEMBERS', p .. ACCOUNTS)) do
-    mail = mail + call('ZCARD', p .. MAIL .. account)
+    mail = mail + call('LLEN', p .. DUE .. account) + call('HLEN', p .. FLYING .. account)
+      + call('ZCARD', p .. MAIL .. account)
   end
   timers = timers + call('ZCARD', p .. TIMERS)
-  local since = call('ZRANGE', p .. READY, 0, 0, 'WITHSCORES')[2]
-  local claimed_since = call('ZRANGE', p .. CLAIMED, 0, 0, 'WITHSCORES')[2]
-  oldest = math.min(oldest, since or now, claimed_since and due_of(claimed_since) or now)
+  at_workers[#at_workers + 1] = call('LINDEX', p .. READY, '0') or nil
+  for _, since in ipairs(at_workers) do oldest = math.min(oldest, stamp_of(since)) end
 end
 return {ready + claimed, claimed, mail, timers, now - oldest}

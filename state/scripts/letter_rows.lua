@@ -13,7 +13,7 @@ for i = 7, #ARGV, 4 do
   rows = rows + 1
   local head = struct.pack('>I8I8c1I2B', rows, epoch, ARGV[i + 2], 0, #contact)
   if call('RPUSH', p .. OUTBOX .. account .. ' ' .. lane, head .. contact .. ARGV[i + 3]) == 1 then
-    call('ZADD', p .. MAIL .. account, score_of(ARGV[6], 0), lane)
+    call('RPUSH', p .. DUE .. account, stamp(ARGV[6]) .. lane)
     call('SADD', p .. ACCOUNTS, account)
   end
   accounts[#accounts + 1] = account

@@ -1,7 +1,9 @@
 -- Shared by all scripts. A key is the partition's place ("tn:{3}:", in variables named p), a kind of state/keys.py and,
 -- where the kind ends in a colon, what it belongs to.
--- Each redis.call costs more than most commands do, so what a batch needs is asked for and written in few of them.
--- Invariant: a contact's inbox or control list holds something => it is in READY, in CLAIMED, or in both.
+-- What makes scripts slow, and is avoided: many calls, numbers as their arguments (Redis prints them with %.17g; so '0', not
+-- 0), bytes that come into Lua only to be thrown away, and sorted sets (a small one is searched from its beginning).
+-- Invariants: a contact's inbox or control list holds something => it is in READY, in CLAIMED, or in both.
+-- A lane has rows <=> it is in one of DUE, FLYING, MAIL.
 local call = redis.call
 
 local PIECE = 4000 -- Lua's stack bears some thousands of values
@@ -58,20 +60,25 @@ local function put(ready, p, contact, list, blob)
   if call('RPUSH', p .. list .. contact, blob) == 1 then add(ready, p, contact) end
 end
 
+-- A time in front of a member of READY, DUE and FLYING: ms in 13 digits, which is enough until the year 2286.
+local STAMP = 13
+
+local function stamp(ms)
+  return string.format('%013.0f', ms)
+end
+
+local function stamp_of(member)
+  return tonumber(string.sub(member, 1, STAMP))
+end
+
 -- Contacts that have events may be claimed. One that is at a worker is left out by the claim and comes back with the commit.
 -- Returns whether there were any.
 local function make_ready(ready)
   local now
   for p, contacts in pairs(ready) do
-    now = now or string.format('%.0f', now_ms())
-    local members = {}
-    for k, contact in ipairs(contacts) do
-      members[2 * k - 1] = now
-      members[2 * k] = contact
-    end
-    for first = 1, #members, PIECE do
-      call('ZADD', p .. READY, 'NX', unpack(members, first, math.min(first + PIECE - 1, #members)))
-    end
+    now = now or stamp(now_ms())
+    for k, contact in ipairs(contacts) do contacts[k] = now .. contact end
+    bulk(contacts, 'RPUSH', p .. READY)
   end
   return now ~= nil
 end
@@ -80,24 +87,8 @@ local function bury(p, where, cause, blob, contact, seconds)
   call('XADD', p .. DEAD, '*', 'where', where, 'cause', cause, 'blob', blob, 'contact', contact, 'at', seconds)
 end
 
--- A score in MAIL and CLAIMED is ms * LEASES plus how often the member was leased: so a lease needs no key. A whole number, as
--- Redis is many times slower at fractions; it stays exact (below 2^53) until the year 2109.
-local LEASES = 2048
-
-local function due_of(score)
-  return math.floor(score / LEASES)
-end
-
-local function leases_of(score)
-  return score % LEASES
-end
-
-local function score_of(due, leases)
-  return string.format('%.0f', due * LEASES + math.min(leases, LEASES - 1))
-end
-
 -- Contacts of one place go to a worker, with what waits for them; those for whom nothing does are let go.
--- `tries`: how often each is claimed now. Appends contact, tries, session or false, control, events for each to `out`.
+-- `tries`: how often each is claimed now; depth: the index of the last event that may go. Appends contact, tries, session or false, control, events for each to `out`.
 local function load(out, p, contacts, tries, depth, now)
   local sessions, controls = {}, {}
   for k, contact in ipairs(contacts) do
@@ -106,23 +97,21 @@ local function load(out, p, contacts, tries, depth, now)
   end
   local stored = fetch(sessions)
   local any_control = call('EXISTS', unpack(controls)) > 0 -- seldom
-  local held, gone, scores = {}, {}, {}
+  local held, gone, since = {}, {}, stamp(now)
   for k, contact in ipairs(contacts) do
-    local events = call('LRANGE', p .. INBOX .. contact, 0, depth - 1)
-    local control = any_control and call('LRANGE', controls[k], 0, depth - 1) or {}
+    local events = call('LRANGE', p .. INBOX .. contact, '0', depth)
+    local control = any_control and call('LRANGE', controls[k], '0', depth) or {}
     if #control == 0 and #events == 0 then
       gone[#gone + 1] = contact
     else
-      local times = tries[k]
-      scores[times] = scores[times] or score_of(now, times)
-      held[#held + 1] = scores[times]
       held[#held + 1] = contact
+      held[#held + 1] = since .. tries[k]
       local n = #out
-      out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] = contact, times, stored[k], control, events
+      out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] = contact, tries[k], stored[k], control, events
     end
   end
-  bulk(held, 'ZADD', p .. CLAIMED)
-  bulk(gone, 'ZREM', p .. CLAIMED)
+  bulk(held, 'HSET', p .. CLAIMED)
+  bulk(gone, 'HDEL', p .. CLAIMED)
 end
 
 -- A row of an outbox: number (8 bytes), epoch (8), 'b'ot or 'o'perator (1), tries (2), length of contact (1), contact, blob.
@@ -145,14 +134,23 @@ local function journal_drop(p, row, lane, now_ms, why)
   call('XADD', p .. JOURNAL, '*', 'c', contact_of(row), 'l', cmsgpack.pack(line))
 end
 
--- Whether `row`, the head of a lane with this score, is held by who knows its number (8 bytes) and tries. Each lease raises
--- the tries, so the two name one lease and no other, however often it is renewed.
-local function held(row, score, number, tries)
-  if string.sub(row, 1, 8) ~= number then return false end
-  local leases = leases_of(score)
-  return leases > 0 and struct.unpack('>I2', row, 18) + leases - 1 == tonumber(tries)
+-- A member of FLYING: when the lease ends (STAMP), the row's number (8 bytes), its tries. A row's tries rise with each lease, so
+-- number and tries name one lease and no other, however often it is renewed.
+local function flight(ends, number, tries)
+  return stamp(ends) .. number .. tries
 end
 
-local function score_in_mail(p, account, lane)
-  return tonumber(call('ZSCORE', p .. MAIL .. account, lane) or 0)
+-- Whether the lane that is kept so is held by who knows its row's number (8 bytes) and tries.
+local function held(flying, number, tries)
+  return flying and string.sub(flying, STAMP + 1) == number .. tries
+end
+
+local function tries_of(row)
+  return (struct.unpack('>I2', row, 18))
+end
+
+-- The row, the head of its outbox, was sent or may have been.
+local function tried(outbox, row)
+  local tries = struct.pack('>I2', math.min(tries_of(row) + 1, 65535))
+  call('LSET', outbox, '0', string.sub(row, 1, 17) .. tries .. string.sub(row, 20))
 end

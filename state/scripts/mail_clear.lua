@@ -16,10 +16,13 @@ if gone > 0 then
   for _, row in ipairs(rows) do
     if not of_the_bot(row) then call('RPUSH', outbox, row) end
   end
-  if gone == #rows then
+  if gone == #rows or of_the_bot(rows[1]) then
+    call('HDEL', p .. FLYING .. account, lane)
     call('ZREM', p .. MAIL .. account, lane)
-  elseif of_the_bot(rows[1]) then
-    call('ZADD', p .. MAIL .. account, score_of(now, 0), lane)
+    for _, member in ipairs(call('LRANGE', p .. DUE .. account, '0', '-1')) do
+      if string.sub(member, STAMP + 1) == lane then call('LREM', p .. DUE .. account, '1', member) end
+    end
+    if gone < #rows then call('RPUSH', p .. DUE .. account, stamp(now) .. lane) end
   end
 end
 return gone

@@ -1,46 +1,50 @@
 -- Leased rows were sent or are given up: they go, if the lease is still its holder's.
--- ARGV: for each: place, account, lane, number of the row (8 bytes), tries, when the lane's next row is due in ms, line for
---   the journal ('' = none), where ('' = sent); and if it is given up: cause, blob, contact, at (of the dead letter)
+-- ARGV: now ms; then for each: place, account, lane, number of the row (8 bytes), tries, when the lane's next row is due in ms
+--   ('' = now), contact, line for the journal ('' = none), where ('' = sent); and if it is given up: cause, blob, contact, at
+--   (of the dead letter)
 -- Returns a string with '1' (done) or '0' (the lease was lost) for each.
+local due_now = stamp(ARGV[1])
 local starts, lanes = {}, {}
-local i = 1
+local i = 2
 while i < #ARGV do
   starts[#starts + 1] = i
-  add(lanes, ARGV[i] .. MAIL .. ARGV[i + 1], ARGV[i + 2])
-  i = i + (ARGV[i + 7] == '' and 8 or 12)
+  add(lanes, ARGV[i] .. FLYING .. ARGV[i + 1], ARGV[i + 2])
+  i = i + (ARGV[i + 8] == '' and 9 or 13)
 end
-local scores = {}
-for mail, names in pairs(lanes) do
-  local found = call('ZMSCORE', mail, unpack(names))
-  scores[mail] = {}
-  for k, lane in ipairs(names) do scores[mail][lane] = tonumber(found[k] or 0) end
+local flying = {}
+for key, names in pairs(lanes) do
+  local found = call('HMGET', key, unpack(names))
+  flying[key] = {}
+  for k, lane in ipairs(names) do flying[key][lane] = found[k] end
 end
 
-local verdict, empty, next_due = {}, {}, {}
-for k, start in ipairs(starts) do
-  local p, account, lane, where = ARGV[start], ARGV[start + 1], ARGV[start + 2], ARGV[start + 7]
-  local outbox, mail = p .. OUTBOX .. account .. ' ' .. lane, p .. MAIL .. account
-  local rows = call('LPOP', outbox, 2) -- the one behind, too, to learn whether there is one
-  local row = rows and rows[1]
-  if row and held(row, scores[mail][lane], ARGV[start + 3], ARGV[start + 4]) then
+local verdict, emptied, ended, due, later = {}, {}, {}, {}, {}
+for k, at in ipairs(starts) do
+  local p, account, lane, next_at, where = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 5], ARGV[at + 8]
+  local key = p .. FLYING .. account
+  if held(flying[key][lane], ARGV[at + 3], ARGV[at + 4]) then
     verdict[k] = '1'
-    if rows[2] then
-      call('LPUSH', outbox, rows[2])
-      add(next_due, mail, score_of(ARGV[start + 5], 0), lane)
+    flying[key][lane] = false
+    add(ended, key, lane)
+    local outbox = p .. OUTBOX .. account .. ' ' .. lane
+    if call('LLEN', outbox) == 1 then
+      emptied[#emptied + 1] = outbox
     else
-      add(empty, mail, lane)
+      call('LTRIM', outbox, '1', '-1')
+      if next_at == '' then
+        add(due, p .. DUE .. account, due_now .. lane)
+      else
+        add(later, p .. MAIL .. account, next_at, lane)
+      end
     end
-    if ARGV[start + 6] ~= '' then call('XADD', p .. JOURNAL, '*', 'c', contact_of(row), 'l', ARGV[start + 6]) end
-    if where ~= '' then bury(p, where, unpack(ARGV, start + 8, start + 11)) end
+    if ARGV[at + 7] ~= '' then call('XADD', p .. JOURNAL, '*', 'c', ARGV[at + 6], 'l', ARGV[at + 7]) end
+    if where ~= '' then bury(p, where, unpack(ARGV, at + 9, at + 12)) end
   else
     verdict[k] = '0'
-    if rows and rows[2] then
-      call('LPUSH', outbox, rows[2], row)
-    elseif row then
-      call('LPUSH', outbox, row)
-    end
   end
 end
-for mail, names in pairs(empty) do bulk(names, 'ZREM', mail) end
-for mail, members in pairs(next_due) do bulk(members, 'ZADD', mail) end
+bulk(emptied, 'DEL')
+for key, names in pairs(ended) do bulk(names, 'HDEL', key) end
+for key, members in pairs(due) do bulk(members, 'RPUSH', key) end
+for key, members in pairs(later) do bulk(members, 'ZADD', key) end
 return table.concat(verdict)

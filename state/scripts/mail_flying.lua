@@ -4,7 +4,7 @@
 local now = tonumber(ARGV[1])
 local verdict = {}
 for i = 2, #ARGV, 3 do
-  local score = tonumber(call('ZSCORE', ARGV[i] .. MAIL .. ARGV[i + 1], ARGV[i + 2]) or 0)
-  verdict[#verdict + 1] = due_of(score) > now and leases_of(score) > 0 and '1' or '0'
+  local flying = call('HGET', ARGV[i] .. FLYING .. ARGV[i + 1], ARGV[i + 2])
+  verdict[#verdict + 1] = flying and stamp_of(flying) > now and '1' or '0'
 end
 return table.concat(verdict)

@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def store(redis_url: str, clock: Clock) -> AsyncIterator[Store]:
-    store = await Store.connect(redis_url, clock=clock)
+    store = await Store.connect(redis_url, partitions=16, clock=clock)
     yield store
     await store.close()
 
@@ -47,7 +47,7 @@ async def store(redis_url: str, clock: Clock) -> AsyncIterator[Store]:
 @pytest.fixture
 async def other(redis_url: str, clock: Clock) -> AsyncIterator[Store]:
     """Another process's store."""
-    store = await Store.connect(redis_url, clock=clock)
+    store = await Store.connect(redis_url, partitions=16, clock=clock)
     yield store
     await store.close()
 

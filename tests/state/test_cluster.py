@@ -46,7 +46,7 @@ def cluster_url(redis_binary: Path, tmp_path_factory: pytest.TempPathFactory) ->
 async def store(cluster_url: str, clock: Clock) -> AsyncIterator[Store]:
     with Redis.from_url(cluster_url) as redis:
         redis.flushall()
-    store = await Store.connect(cluster_url, cluster=True, clock=clock)
+    store = await Store.connect(cluster_url, partitions=16, cluster=True, clock=clock)
     yield store
     await store.close()
 
@@ -119,7 +119,7 @@ async def test_a_worker_waits_by_looking_again(store: Store) -> None:
 
 
 async def test_another_process_is_woken(store: Store, cluster_url: str, clock: Clock) -> None:
-    other = await Store.connect(cluster_url, cluster=True, clock=clock)
+    other = await Store.connect(cluster_url, partitions=16, cluster=True, clock=clock)
     waiting = asyncio.create_task(other.wait_for_mail("tg", 60))
     while (await store._link.call("PUBSUB", "NUMSUB", "tn:wake"))[-1] in (0, b"0", (b"tn:wake", 0)):
         await asyncio.sleep(0.001)

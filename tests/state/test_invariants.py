@@ -258,10 +258,10 @@ class Road(RuleBasedStateMachine):
 
     @invariant()
     def whoever_has_events_is_ready_or_claimed(self) -> None:
-        ready, claimed = (
-            {member.decode() for p in range(PARTITIONS) for member in self.redis.zrange(f"tn:{{{p}}}:{kind}", 0, -1)}
-            for kind in ("ready", "claimed")
-        )
+        ready, claimed = set(), set()
+        for p in range(PARTITIONS):
+            ready |= {member[13:].decode() for member in self.redis.lrange(f"tn:{{{p}}}:ready", 0, -1)}
+            claimed |= {contact.decode() for contact in self.redis.hkeys(f"tn:{{{p}}}:claimed")}
         waiting = {name for name, contact in self.contacts.items() if contact.inbox or contact.control}
         assert claimed <= waiting <= ready | claimed
 
@@ -271,10 +271,13 @@ class Road(RuleBasedStateMachine):
             assert sorted(contact.handled + contact.inbox + contact.control) == sorted(contact.accepted)
 
     @invariant()
-    def lanes_with_rows_are_known_to_senders(self) -> None:
+    def lanes_with_rows_are_known_to_senders_once(self) -> None:
         for p in range(PARTITIONS):
-            lanes = {key.decode().rpartition(" ")[2] for key in self.redis.keys(f"tn:{{{p}}}:out:*")}
-            assert {lane.decode() for lane in self.redis.zrange(f"tn:{{{p}}}:mail:{ACCOUNT}", 0, -1)} == lanes
+            lanes = [key.decode().rpartition(" ")[2] for key in self.redis.keys(f"tn:{{{p}}}:out:*")]
+            due = [member[13:] for member in self.redis.lrange(f"tn:{{{p}}}:due:{ACCOUNT}", 0, -1)]
+            flying = self.redis.hkeys(f"tn:{{{p}}}:fly:{ACCOUNT}")
+            waiting = self.redis.zrange(f"tn:{{{p}}}:mail:{ACCOUNT}", 0, -1)
+            assert sorted(lane.decode() for lane in [*due, *flying, *waiting]) == sorted(lanes)
 
     @invariant()
     def no_row_left_twice(self) -> None:
