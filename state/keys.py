@@ -21,7 +21,7 @@ INBOX = "in:"
 CONTROL = "ct:"
 """ct:<contact>, list: operators' events that go before those of the inbox. Webhook. Until handled."""
 READY = "ready"
-"""ready, list: contacts to be claimed, each behind the time since when (Redis's clock). Webhook, scheduler, worker. Until
+"""ready, list: contacts to be claimed, each behind the time since when (Redis's clock). Who fills inboxes. Until
 claimed."""
 CLAIMED = "claimed"
 """claimed, hash: contact at a worker → since when (Redis's clock), how often it was claimed for the head of its inbox.

@@ -93,7 +93,7 @@ async def test_a_turn_run_again_gets_the_same_code(
     engine(giving(3))
     await intake.accept_events("telegram", [start()])
     slow = await store.claim("slow", 10)
-    assert await worker.handle(await store.recover("w1", min_idle_ms=0)) == 1
+    assert await worker.handle(await store.recover(min_idle_ms=0)) == 1
     assert await worker.handle(slow) == 0  # fenced, and no second code is gone
     first = (await journal(store))[0].effects[0].data["code"]
     given = await store.reserve_promo("comeback", "somebody", 1, codes=["X"], discount="", valid_s=1, limit=2)
@@ -131,7 +131,7 @@ async def test_a_turn_that_never_has_enough_is_set_aside(
     await intake.accept_events("telegram", [start()])
     assert await work(store, worker) == 0
     for _ in range(POISON_TRIES - 1):
-        await worker.handle(await store.recover("w1", min_idle_ms=0))
+        await worker.handle(await store.recover(min_idle_ms=0))
     (letter,) = await store.dead_letters()
     assert letter.where == "turn"
 
@@ -148,7 +148,7 @@ async def test_nothing_is_lost_when_redis_goes_while_a_code_is_reserved(
         broken.setattr(store, "reserve_promo", away)
         with pytest.raises(Unavailable):
             await work(store, worker)
-    assert await worker.handle(await store.recover("w1", min_idle_ms=0)) == 1
+    assert await worker.handle(await store.recover(min_idle_ms=0)) == 1
 
 
 def test_codes_are_hard_to_misread() -> None:
