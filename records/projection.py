@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from records import attention, sales
+from records import attention, facts, sales
 from records.batch import Batch
 from records.bulk import Row
 from records.lines import Line
 from records.rows import new_contact
 from records.said import hear, say
 from records.stems import folded
-from records.tables import Consent, Note, OutsideEvent, Touch
+from records.tables import Consent, Note, Touch
 from records.tables.base import moment
 from records.turn import Turn
-from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Record, Send
+from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Identify, Record, Send
 from tunnel.events import (
     Allowed,
     Attachment,
@@ -75,7 +75,7 @@ def _meet(turn: Turn) -> None:
     elif isinstance(event, Timer):
         contact["timers"] = {name: due for name, due in contact["timers"].items() if name != event.timer}
     elif isinstance(event, Trigger):
-        turn.batch.append(OutsideEvent, contact=turn.id, at=turn.at, name=event.name, data=dict(event.data))
+        facts.came(turn, event)
 
 
 def _from_customer(turn: Turn, event: FromCustomer) -> None:
@@ -193,6 +193,7 @@ _EFFECTS: dict[type, Callable[[Turn, Effect], None]] = {
     Arm: _arm,
     Cancel: _cancel,
     Desk: _desk,
+    Identify: facts.identified,
     Record: _record,
 }
 
@@ -250,6 +251,15 @@ _RECORDS: dict[str, Callable[[Turn, Mapping[str, Any]], None]] = {
     "mode": _mode,
     "tagged": _tagged,
     "receipt": _receipt,
+    "trigger": facts.trigger,
+    "ladder": facts.ladder,
+    "held": facts.held,
+    "promo": facts.promo,
+    "arm": facts.arm,
+    "parked": facts.parked,
+    "overdue": facts.overdue,
+    "clicked": facts.clicked,
+    "money": facts.money,
 }
 
 

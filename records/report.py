@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from records.database import reading
+from records.report_outside import OutsideNumbers, count_outside
 from records.tables import Contact, Lead, LeadStage, Objection, Visit
 
 SILENT_AFTER = timedelta(days=1)
@@ -69,6 +70,7 @@ class Report:
     steps: dict[str, StepNumbers] = field(default_factory=dict)
     stages: dict[str, StageNumbers] = field(default_factory=dict)
     objections: list[ObjectionNumbers] = field(default_factory=list)
+    outside: OutsideNumbers = field(default_factory=OutsideNumbers)
 
 
 async def report(
@@ -80,6 +82,7 @@ async def report(
         await _count_steps(connection, found)
         await _count_stages(connection, found, within_s)
         await _count_objections(connection, found)
+        found.outside = await count_outside(connection, tunnel, since, until)
     return found
 
 

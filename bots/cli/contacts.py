@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,10 +119,10 @@ def card_lines(card: Card, lang: Language) -> Iterator[str]:
         )
     yield ""
     for one in card.history:
-        yield f"{one.at:%Y-%m-%d %H:%M:%S}  {told(one)}"
+        yield f"{one.at:%Y-%m-%d %H:%M:%S}  {told(one, lang)}"
 
 
-def told(one: Happening) -> str:
+def told(one: Happening, lang: Language) -> str:
     """One happening in a line."""
     row = one.row
     ways = {
@@ -137,9 +137,48 @@ def told(one: Happening) -> str:
         "notes": lambda: f"✎ {row['by']}: {row['text']}",
         "tasks": lambda: f"☐ {row['title']}",
         "consents": lambda: f"{'✓' if row['given'] else '✗'} {row['channel']} {row['how']}",
-        "outside_events": lambda: f"⚡ {row['name']}",
+        "outside_events": lambda: f"⚡ {row['name']}" + (f" ({row['origin']})" if row["origin"] else ""),
+        "facts": lambda: "· " + fact(row)(lang),
+        "payments": lambda: f"$ {row['tunnel']}: {row['value']} {row['currency']} {row['product']}".rstrip(),
     }
     return ways[one.what]()
+
+
+def fact(row: Mapping[str, Any]) -> Text:
+    """A fact of the records in words."""
+    from bots.cli.report import WHATS, WHYS
+
+    words = FACTS.get((row["what"], row["did"])) or FACTS.get((row["what"], "")) or FACTS["", ""]
+    number = str(int(row["part"]) + 1) if row["what"] == "ladder" and row["part"].lstrip("-").isdigit() else ""
+    filled = {**row, "number": number, "because": WHYS.get(row["why"], Text(row["why"], row["why"]))}
+    if row["what"] == "held":
+        filled["name"] = WHATS.get(row["name"], Text(row["name"], row["name"]))
+    return words.filled(**filled)
+
+
+FACTS = {
+    ("trigger", ""): Text("{name} led to: {did} ({tunnel})", "{name}, что вышло: {did} ({tunnel})"),
+    ("ladder", "started"): Text("ladder of {name} begins ({tunnel})", "началась лестница {name} ({tunnel})"),
+    ("ladder", "said"): Text("ladder of {name}: message {number}", "лестница {name}: сообщение {number}"),
+    ("ladder", "skipped"): Text(
+        "ladder of {name}: message {number} was left out: {because}",
+        "лестница {name}: сообщение {number} пропущено: {because}",
+    ),
+    ("ladder", "stopped"): Text("ladder of {name} stopped: {because}", "лестница {name} остановлена: {because}"),
+    ("ladder", "ended"): Text("ladder of {name} is at its end", "лестница {name} закончилась"),
+    ("held", ""): Text("{name} was not said at once: {because}", "{name}: не сказано сразу, {because}"),
+    ("promo", "given"): Text("promo code {part} of {name}", "промокод {part} ({name})"),
+    ("promo", "none"): Text("no promo code of {name} was left", "промокоды {name} кончились"),
+    ("promo", "redeemed"): Text("promo code {part} of {name} was used", "промокод {part} ({name}) применён"),
+    ("arm", ""): Text("split {tunnel}/{name}: {part}", "развилка {tunnel}/{name}: {part}"),
+    ("parked", "left"): Text("left aside at {tunnel}/{name}", "отложено на {tunnel}/{name}"),
+    ("parked", "taken up"): Text("taken up again at {tunnel}/{name}", "продолжено с {tunnel}/{name}"),
+    ("parked", "dropped"): Text("{tunnel} left aside no longer", "{tunnel}: больше не отложено"),
+    ("overdue", ""): Text("overdue at the stage {name} ({tunnel})", "просрочен этап {name} ({tunnel})"),
+    ("clicked", ""): Text("opened {name}", "открыл {name}"),
+    ("", ""): Text("{what} {tunnel} {name} {did} {why}", "{what} {tunnel} {name} {did} {why}"),
+}
+"""(what, did) → words; without `did` for all others."""
 
 
 def _fate(row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from bots.cli.tables import duration, lines_of
 
 if TYPE_CHECKING:
     from records.report import Report, StepNumbers
+    from records.report_outside import OutsideNumbers
     from tunnel.language.definition import Tunnel
 
 _NO_TUNNEL = Text("There is no tunnel {name!r}. There are: {known}", "Воронки {name!r} нет. Есть: {known}")
@@ -57,6 +58,49 @@ _OBJECTIONS = (
     Text("raised", "сказали"),
     Text("won back", "вернулись"),
 )
+_EVENTS = (
+    Text("event", "событие"),
+    Text("came", "пришло"),
+    Text("ladders", "лестниц"),
+    Text("messages", "сообщений"),
+    Text("answered", "ответили"),
+    Text("won back", "вернулись"),
+)
+_ARMS = (
+    Text("split", "развилка"),
+    Text("arm", "вариант"),
+    Text("entered", "пришли"),
+    Text("went on", "пошли дальше"),
+)
+_PROMOS = (
+    Text("promo code", "промокод"),
+    Text("given", "выдано"),
+    Text("redeemed", "применено"),
+    Text("none left", "не хватило"),
+    Text("orders' sum", "сумма заказов"),
+)
+_HELD = (Text("not said at once", "не сказано сразу"), Text("why", "почему"), Text("times", "раз"))
+_LINKS = (Text("link", "ссылка"), Text("opened", "открыта"))
+_MONEY = (Text("revenue", "выручка"), Text("payments", "оплат"), Text("people", "людей"))
+WHATS = {
+    "silence": Text("reminder", "напоминание"),
+    "ladder": Text("ladder", "лестница"),
+    "event": Text("step of an event", "шаг события"),
+    "stage": Text("stage's late step", "шаг просроченного этапа"),
+    "wait": Text("step after a pause", "шаг после паузы"),
+}
+WHYS = {
+    "quiet": Text("quiet time", "тихое время"),
+    "days": Text("not its weekday", "не его день недели"),
+    "order": Text("behind another", "в очереди за другим"),
+    "talking": Text("the customer is writing", "клиент как раз пишет"),
+    "frequency": Text("the cap on messages", "предел сообщений"),
+    "people": Text("people answer", "отвечают люди"),
+    "stopped": Text("the customer said stop", "клиент сказал «стоп»"),
+    "blocked": Text("the customer blocked us", "клиент заблокировал нас"),
+    "channel": Text("no address on its channels", "нет адреса на его каналах"),
+    "too many": Text("too many wait", "слишком много ждёт"),
+}
 WAYS = {
     "answer": Text("an answer", "ответ"),
     "silence": Text("⏱ reminder {label}", "⏱ напоминание {label}"),
@@ -71,9 +115,11 @@ WAYS = {
 @click.command(
     help=say(
         "Print a tunnel's numbers for a period: per step who entered, how they left, who fell silent, the median time; "
-        "per stage who entered, left, stands there now and is overdue; then the same as a Mermaid diagram.",
+        "per stage who entered, left, stands there now and is overdue; events and their ladders, arms of splits, promo "
+        "codes, what was held and why, links opened, revenue; then the same as a Mermaid diagram.",
         "Напечатать цифры воронки за период: по шагам — кто пришёл, как ушёл, кто молчит, медиана времени; по этапам — "
-        "кто пришёл, ушёл, стоит сейчас и просрочен; затем то же диаграммой Mermaid.",
+        "кто пришёл, ушёл, стоит сейчас и просрочен; события и их лестницы, варианты развилок, промокоды, что не "
+        "сказано сразу и почему, открытые ссылки, выручка; затем то же диаграммой Mermaid.",
     )
 )
 @click.argument("name", metavar="TUNNEL")
@@ -134,7 +180,7 @@ def moment_of(text: str, now: datetime) -> datetime | None:
 
 
 def as_tables(found: Report, tunnel: Tunnel, lang: Language) -> Iterator[str]:
-    """Three tables: steps, stages, objections."""
+    """Tables: steps, stages, objections; events, arms, promo codes, what was held, links and money."""
     since, until = (f"{at:%Y-%m-%d %H:%M}" for at in (found.since, found.until))
     yield _HEAD.filled(title=tunnel.title, people=found.contacts, since=since, until=until)(lang)
     yield ""
@@ -153,6 +199,44 @@ def as_tables(found: Report, tunnel: Tunnel, lang: Language) -> Iterator[str]:
             for one in found.objections
         ]
         yield from lines_of([name(lang) for name in _OBJECTIONS], counted)
+    for head, rows in outside_tables(found.outside, lang):
+        yield ""
+        yield from lines_of([name(lang) for name in head], rows)
+
+
+def outside_tables(outside: OutsideNumbers, lang: Language) -> Iterator[tuple[Sequence[Text], list[Sequence[str]]]]:
+    """Events, arms, promo codes, what was held, links and money: those of which there is something."""
+
+    def said(words: Mapping[str, Text], word: str) -> str:
+        return words[word](lang) if word in words else word
+
+    events = [
+        *((one.event, *map(str, (one.came, one.started or "", one.said or "", one.answered or "", one.won_back or "")))
+          for one in sorted(outside.events.values(), key=lambda one: -one.came)),
+    ]  # fmt: skip
+    arms = [(one.step, one.arm, str(one.entered), share(one.went_on, one.entered)) for one in outside.arms]
+    promos = [
+        (one.promo, str(one.given), share(one.redeemed, one.given), str(one.none_left or ""), money(one.total))
+        for one in outside.promos
+    ]
+    held = [(said(WHATS, what), said(WHYS, why), str(many)) for (what, why), many in outside.held.most_common()]
+    links = [(link, str(many)) for link, many in outside.links.most_common()]
+    sums = [(f"{money(one.total)} {one.currency}", str(one.payments), str(one.people)) for one in outside.money]
+    tables: Sequence[tuple[Sequence[Text], list[Sequence[str]]]] = (
+        *((_EVENTS, [*events]), (_ARMS, [*arms]), (_PROMOS, [*promos])),
+        *((_HELD, [*held]), (_LINKS, [*links]), (_MONEY, [*sums])),
+    )
+    return ((head, rows) for head, rows in tables if rows)
+
+
+def share(part: int, whole: int) -> str:
+    """7 of 10 → "7 (70%)"."""
+    return f"{part} ({part / whole:.0%})" if whole else str(part)
+
+
+def money(value: float) -> str:
+    """A sum without kopecks that are none; "" for nothing."""
+    return f"{value:.2f}".removesuffix(".00") if value else ""
 
 
 def as_mermaid(found: Report, tunnel: Tunnel, lang: Language) -> Iterator[str]:

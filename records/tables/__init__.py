@@ -2,6 +2,7 @@
 
 from records.tables.accounts import AuditLine, LoginFailure, OneTimeLink, Seen, Upload, User, UserSession
 from records.tables.base import Base
+from records.tables.facts import Fact, Payment
 from records.tables.inbox import Act, Change, FeedHead, Operator
 from records.tables.keeping import Cursor, JournalLine, SetAside, Snapshot
 from records.tables.people import Address, Consent, Contact, ContactTag, Note, Task, Touch
@@ -10,7 +11,7 @@ from records.tables.talk import Conversation, Message
 
 DERIVED: tuple[type[Base], ...] = (
     *(Contact, ContactTag, Address, Touch, Consent, Note, Conversation, Message),
-    *(Visit, Lead, LeadStage, Objection, Grant, OutsideEvent, Task, Act, Operator),
+    *(Visit, Lead, LeadStage, Objection, Grant, OutsideEvent, Fact, Payment, Task, Act, Operator),
 )
 """What `rebuild` makes anew from the journal."""
 
@@ -26,6 +27,7 @@ __all__ = [
     "ContactTag",
     "Conversation",
     "Cursor",
+    "Fact",
     "FeedHead",
     "Grant",
     "JournalLine",
@@ -38,6 +40,7 @@ __all__ = [
     "OneTimeLink",
     "Operator",
     "OutsideEvent",
+    "Payment",
     "Seen",
     "SetAside",
     "Snapshot",

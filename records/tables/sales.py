@@ -118,3 +118,5 @@ class OutsideEvent(Base):
     at: Mapped[Moment]
     name: Mapped[Word]
     data: Mapped[dict[str, Any]]
+    origin: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Who sent it: a source of the settings, "link" for a click."""

@@ -15,13 +15,31 @@ from bots.cli.tables import duration, lines_of
 from records import Records
 from tests.bots.stage import CONTENT
 from tests.records.journal import OLGA, Journal, entered, left, record, send, start, text, turn
-from tunnel.effects import Desk
+from tunnel.effects import Desk, Record
+from tunnel.events import Trigger
 
 NOW = datetime.now(UTC).timestamp()
 
 
 def call(*arguments: str) -> Result:
     return CliRunner().invoke(tunnel, [*arguments], catch_exceptions=False)
+
+
+def outside() -> list[Record]:
+    """Every kind of fact, and a payment."""
+    ladder = {"tunnel": "siding", "event": "cart.abandoned", "rung": 0}
+    return [
+        record("trigger", name="cart.abandoned", tunnel="siding", did="ladder", fields=[]),
+        *(record("ladder", **ladder, did=did, why="") for did in ("started", "said")),
+        record("ladder", **ladder, did="stopped", why="answer"),
+        Record(what="held", data={"what": "silence", "why": "quiet", "until": NOW + 60}),
+        record("promo", promo="comeback", code="DOM-1", until=NOW + 60),
+        record("arm", tunnel="siding", step="estimate", arm="price"),
+        record("parked", tunnel="siding", step="area", did="left"),
+        record("overdue", tunnel="siding", stage="new", since=NOW),
+        record("clicked", link="https://example.com/works"),
+        record("money", tunnel="siding", value=990.5, currency="RUB", product=""),
+    ]
 
 
 async def told(data: Path) -> None:
@@ -36,6 +54,7 @@ async def told(data: Path) -> None:
         turn(text("Дом"), left("hello", 1, "text", 'Дом "с мансардой"'), entered("area", 2), now=NOW - 10),
         turn(text("?"), Desk(kind="handoff", text="звонить"), record("granted", magnet="guide"), now=NOW - 5),
         turn(text("x"), record("tagged", added=["vip"], removed=[]), record("unknown"), now=NOW),
+        turn(Trigger(id="e1", name="cart.abandoned", origin="shop"), *outside(), now=NOW),
     )
     await records.close()
 
@@ -47,6 +66,35 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TUNNEL_CONTENT", str(CONTENT))
     asyncio.run(told(tmp_path / "data"))
     return tmp_path / "data"
+
+
+@pytest.mark.usefixtures("data")
+def test_a_report_tells_of_the_outside() -> None:
+    told = [line.split() for line in call("report", "siding", "--since", "1h", "--lang", "en").stdout.splitlines()]
+    for row in (
+        ["cart.abandoned", "1", "1", "1", "1"],
+        ["estimate", "price", "1", "0", "(0%)"],
+        ["comeback", "1", "0", "(0%)"],
+        ["reminder", "quiet", "time", "1"],
+        ["https://example.com/works", "1"],
+        ["990.50", "RUB", "1", "1"],
+    ):
+        assert row in told, row
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["⚡ cart.abandoned (shop)", "ladder of cart.abandoned: message 1", "reminder was not said at once",
+                "promo code DOM-1 of comeback", "overdue at the stage new", "opened https://", "$ siding: 990.50 RUB"]),
+        ("ru", ["лестница cart.abandoned: сообщение 1", "напоминание: не сказано сразу, тихое время",
+                "промокод DOM-1 (comeback)", "развилка siding/estimate: price", "отложено на siding/area"]),
+    ],
+)  # fmt: skip
+def test_a_persons_history_is_told_in_words(lang: str, words: list[str]) -> None:
+    shown = call("contacts", "show", OLGA, "--lang", lang).stdout
+    assert [one for one in words if one not in shown] == []
 
 
 @pytest.mark.usefixtures("data")
@@ -76,7 +124,7 @@ def test_a_report() -> None:
         (("contacts", "show", OLGA), 0, "✎ bot: звонить"),
         (("contacts", "show", OLGA), 0, "★ guide"),
         (("records", "status"), 0, "messages"),
-        (("records", "rebuild", "--lang", "en"), 0, "6 lines"),
+        (("records", "rebuild", "--lang", "en"), 0, "7 lines"),
         (("report", "siding", "--format", "mermaid"), 0, "flowchart TD"),
     ],
 )

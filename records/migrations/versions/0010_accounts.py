@@ -8,7 +8,7 @@ from alembic import op
 from records.tables.base import Big, Json, UtcTime
 
 revision = "0010"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:
