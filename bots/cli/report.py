@@ -199,12 +199,12 @@ def as_tables(found: Report, tunnel: Tunnel, lang: Language) -> Iterator[str]:
             for one in found.objections
         ]
         yield from lines_of([name(lang) for name in _OBJECTIONS], counted)
-    for head, rows in outside_tables(found.outside, lang):
+    for head, told in outside_tables(found.outside, lang):
         yield ""
-        yield from lines_of([name(lang) for name in head], rows)
+        yield from lines_of([name(lang) for name in head], told)
 
 
-def outside_tables(outside: OutsideNumbers, lang: Language) -> Iterator[tuple[Sequence[Text], list[Sequence[str]]]]:
+def outside_tables(outside: OutsideNumbers, lang: Language) -> Iterator[tuple[Sequence[Text], Sequence[Sequence[str]]]]:
     """Events, arms, promo codes, what was held, links and money: those of which there is something."""
 
     def said(words: Mapping[str, Text], word: str) -> str:
@@ -222,10 +222,9 @@ def outside_tables(outside: OutsideNumbers, lang: Language) -> Iterator[tuple[Se
     held = [(said(WHATS, what), said(WHYS, why), str(many)) for (what, why), many in outside.held.most_common()]
     links = [(link, str(many)) for link, many in outside.links.most_common()]
     sums = [(f"{money(one.total)} {one.currency}", str(one.payments), str(one.people)) for one in outside.money]
-    tables: Sequence[tuple[Sequence[Text], list[Sequence[str]]]] = (
-        *((_EVENTS, [*events]), (_ARMS, [*arms]), (_PROMOS, [*promos])),
-        *((_HELD, [*held]), (_LINKS, [*links]), (_MONEY, [*sums])),
-    )
+    tables: list[tuple[Sequence[Text], Sequence[Sequence[str]]]] = [
+        *((_EVENTS, events), (_ARMS, arms), (_PROMOS, promos), (_HELD, held), (_LINKS, links), (_MONEY, sums)),
+    ]
     return ((head, rows) for head, rows in tables if rows)
 
 
