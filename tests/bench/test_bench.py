@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import json
 import os
 import subprocess
@@ -31,6 +32,7 @@ PRESSES = SHORT.contacts * (ANSWERS - len(TYPED))
 def short(tmp_path_factory: pytest.TempPathFactory, redis_binary: Path) -> Path:
     """Where the results of one short run lie."""
     folder = tmp_path_factory.mktemp("bench")
+    faulthandler.cancel_dump_traceback_later()  # six programs start: on a busy machine that takes minutes
     env = {name: value for name, value in os.environ.items() if not name.startswith("TUNNEL_")}
     command = [sys.executable, "-m", "bench", "--short", "--out", str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=LONGEST_S, check=False)
