@@ -78,7 +78,8 @@ async def play(wanted: list[str], scale: float) -> bool:
             continue
         day = time.strftime("%Y-%m-%d", time.gmtime(began))
         kept[name] = {**asdict(result), "date": day, "machine": about}
-        RESULTS.write_text(json.dumps({name: kept[name] for name in ROWS if name in kept}, indent=1) + "\n")
+        kept = {name: kept[name] for name in ROWS if name in kept}
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
         write_page(kept)
     return passed
 
