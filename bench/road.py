@@ -14,12 +14,13 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bench.sides import FLOOR, PROJECTED, SECRET, Side
+from bench.sides import FLOOR, OURS, PROJECTED, SECRET, Side
 from state import Store
 
 START_TIME_S = 120.0
 SETTLE_S = 0.3
 """What a program does behind its last call (outcomes written down) belongs to the round."""
+QUIET_TIME_S = 300.0
 NEWCOMERS = 1_000_000
 """Chats of one round; the next begins with others."""
 
@@ -70,15 +71,22 @@ async def order(orders: ClientSession, side: Side, what: str, **order: Any) -> d
 
 
 async def settled(side: Side) -> None:
-    """Wait until nothing that the round led to is still to be done."""
+    """Wait until nothing that the round led to is still to be done, also where more came than could be handled."""
     await asyncio.sleep(SETTLE_S)
-    if side.name != PROJECTED:
+    if side.name not in (OURS, PROJECTED):
         return
     store = await Store.connect(side.redis_url)
-    async with asyncio.timeout(120):
-        while any(each.entries for each in await store.journal_waiting()):  # noqa: ASYNC110 - Redis tells nobody
+    async with asyncio.timeout(QUIET_TIME_S):
+        while not await _quiet(store, side.name == PROJECTED):  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.2)
     await store.close()
+
+
+async def _quiet(store: Store, projected: bool) -> bool:
+    depth = await store.depth()
+    if depth.ready or depth.mail:
+        return False
+    return not projected or not any(each.entries for each in await store.journal_waiting())
 
 
 async def walk(orders: ClientSession, side: Side, walks: Walks, first: int, contacts: int, concurrency: int) -> None:
