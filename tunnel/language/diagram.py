@@ -22,6 +22,7 @@ def diagram(definition: Definition, tunnel_name: str) -> str:
     for step in tunnel.steps.values():
         lines += dict.fromkeys(f"  {_id(step)} {way}" for way in _ways(definition, tunnel, step))
     lines += _objections(definition, tunnel)
+    lines += _events(definition, tunnel)
     return "\n".join(lines) + "\n"
 
 
@@ -58,13 +59,17 @@ def _ways(definition: Definition, tunnel: Tunnel, step: Step) -> Iterator[str]:
     for silence in step.silence:
         if silence.to is not None:
             yield _arrow(_goal(definition, tunnel, silence.to), f"⏱ {say_duration(silence.after_s)}", dotted=True)
-    if not (step.choices and step.ask is None):
+    pause = f"⏸ {say_duration(step.wait_s)}" if step.wait_s is not None else ""
+    if pause or not (step.choices and step.ask is None):
         for branch in step.to:
-            yield _arrow(_goal(definition, tunnel, branch.to), branch.when.source if branch.when is not None else "")
+            when = branch.when.source if branch.when is not None else ""
+            yield _arrow(_goal(definition, tunnel, branch.to), " · ".join(filter(None, (pause, when))))
         for arm in step.split:
-            yield _arrow(_id(tunnel.steps[arm]), "A/B")
+            yield _arrow(_id(tunnel.steps[arm]), " · ".join(filter(None, (pause, "A/B"))))
         if step.handoff is not None:
-            yield from _handoff(definition, tunnel, step.handoff, "")
+            yield from _handoff(definition, tunnel, step.handoff, pause)
+        if step.end and pause:
+            yield _arrow("finish(( ))", pause)
 
 
 def _handoff(definition: Definition, tunnel: Tunnel, handoff: Handoff, label: str) -> Iterator[str]:
@@ -87,6 +92,30 @@ def _objections(definition: Definition, tunnel: Tunnel) -> Iterator[str]:
         if ways or any(choice.objection == objection.name for step in tunnel.steps.values() for choice in step.choices):
             yield f"  {node}>{_text(objection.title)}]"
             yield from (f"  {node} {way}" for way in ways)
+
+
+def _events(definition: Definition, tunnel: Tunnel) -> Iterator[str]:
+    """What leads here from outside the chat: entries by events, rules, rungs and their choices."""
+    ways: dict[str, list[str]] = {}
+    for entry in tunnel.enter:
+        if entry.event:
+            ways.setdefault(entry.event, []).append(_arrow(_goal(definition, tunnel, entry.to), "", dotted=True))
+    for rule in tunnel.events.values():
+        found = ways.setdefault(rule.event, [])
+        if rule.to is not None:
+            found.append(_arrow(_goal(definition, tunnel, rule.to), "", dotted=True))
+        for rung in rule.ladder:
+            after = f"⏱ {say_duration(rung.after_s)}"
+            if rung.to is not None:
+                found.append(_arrow(_goal(definition, tunnel, rung.to), after, dotted=True))
+            for choice in rung.choices:
+                if choice.to is not None:
+                    label = f"{after} · {_readable(choice.label.source)}"
+                    found.append(_arrow(_goal(definition, tunnel, choice.to), label, dotted=True))
+    for number, (event, arrows) in enumerate(ways.items()):
+        if arrows:
+            yield f"  event{number}>{_text(definition.events[event].title, event)}]"
+            yield from (f"  event{number} {arrow}" for arrow in dict.fromkeys(arrows))
 
 
 def _exists(definition: Definition, tunnel: Tunnel, target: Target) -> bool:

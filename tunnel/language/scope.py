@@ -123,7 +123,7 @@ class Scope:
         for part in parts_of(getattr(compiled, "tree", None), "event"):
             places = self.event_parts.setdefault(self.event, {}).setdefault(part, [])
             places.append(self.locate(source, f"event.{part}"))
-        if "product" in compiled.names - self.declared:  # an event may name it
+        if {"product", "recommended"} & (compiled.names - self.declared):  # an event may name it
             self.event_parts.setdefault(self.event, {}).setdefault("product", [])
         for base in sorted(compiled.names & self.declared):
             for part in sorted(parts_of(getattr(compiled, "tree", None), base)):

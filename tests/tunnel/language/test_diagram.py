@@ -46,6 +46,17 @@ def test_ways_say_what_opens_them(definition: Definition) -> None:
     assert 'objection_price>"Дорого"]' in text
 
 
+def test_pauses_and_events_are_drawn(definition: Definition) -> None:
+    text = diagram(definition, "windows")
+    care, sill = (definition.tunnels["windows"].steps[name].key for name in ("care", "sill"))
+    assert f's{care} -->|"⏸ 30d"| s{sill}' in text
+    event = re.search(r'(event\d)>"Заказ оплачен<br/>order.paid"]', text)
+    assert event is not None
+    assert f"{event[1]} -.-> s{care}" in text
+    assert '-.->|"⏱ 2d"|' in text
+    assert '-.->|"⏱ 1h · Оформить"|' in text
+
+
 def test_an_unknown_tunnel(definition: Definition) -> None:
     with pytest.raises(KeyError):
         diagram(definition, "doors")

@@ -375,7 +375,9 @@ def test_a_chain_of_a_thousand_steps(base: Path) -> None:
 PIECES = st.sampled_from(
     ["steps", "say", "ask", "to", "choices", "label", "one", "two", "end", "resume", "{{ name }}", "{{", "1h", "-1", "",
      "когда", "true", "t/one", "../x", "files/guide.pdf", "when", "set", "area", "tunnel", "start", "stages", "enter",
-     "link", "handoff", "sales", "silence", "after", "media", "image", "magnet", "guide", "end: true", "~", "[]", "{}"]
+     "link", "handoff", "sales", "silence", "after", "media", "image", "magnet", "guide", "end: true", "~", "[]", "{}",
+     "events", "order.paid", "ladder", "until", "via", "days", "promos", "code", "X-{random:6}", "products", "next",
+     "wait", "promo", "product", "event", "quiet", "frequency", "{{ event.total }}", "{{ products.a.price }}", "has"]
 )  # fmt: skip
 TREES = st.recursive(
     PIECES,
@@ -388,7 +390,7 @@ TREES = st.recursive(
     max_leaves=12,
 )
 FILES = st.sampled_from(
-    ["settings.yaml", "tunnels/t.yaml", "objections.yaml", "magnets.yaml", "scripts/s.yaml", "x.yaml"]
+    ["settings.yaml", "tunnels/t.yaml", "objections.yaml", "magnets.yaml", "scripts/s.yaml", "promos.yaml", "x.yaml"]
 )
 
 

@@ -16,7 +16,7 @@ Kind = Literal["text", "number", "flag", "list", "moment", "any"]
 _OF_VARIABLES: dict[str, Kind] = {"number": "number", "flag": "flag"}
 _OF_RESERVED: dict[str, Kind] = {
     "tags": "list", "now": "moment", "event": "any", "promo": "any", "source": "any", "had": "list", "visited": "list",
-    "hour": "number", "stages": "any", "products": "any", "product": "any",
+    "hour": "number", "stages": "any", "products": "any", "product": "any", "recommended": "any",
 }  # fmt: skip
 _GIVES: dict[str, Kind] = {
     "round": "number", "int": "number", "float": "number", "abs": "number", "length": "number", "sort": "list",
