@@ -35,6 +35,9 @@ from tunnel.events import (
 RANKS = {"queued": 1, "sent": 2, "delivered": 3, "read": 4, "played": 5, "dropped": 6, "failed": 6}
 """Of a message's statuses: one of a higher rank replaces one of a lower."""
 
+SAME_TIMER_S = 0.1
+"""The store keeps due times to the millisecond, we to the microsecond."""
+
 HEARD = (Text, Press, Start, Phone, Attachment)
 
 
@@ -73,9 +76,16 @@ def _meet(turn: Turn) -> None:
     if isinstance(event, FromCustomer):
         _from_customer(turn, event)
     elif isinstance(event, Timer):
-        contact["timers"] = {name: due for name, due in contact["timers"].items() if name != event.timer}
+        _fire(contact, event)
     elif isinstance(event, Trigger):
         facts.came(turn, event)
+
+
+def _fire(contact: Row, event: Timer) -> None:
+    """A timer is not armed any more. One that was armed anew after it had left for the inbox still is, for later."""
+    armed_for = contact["timers"].get(event.timer)
+    if armed_for is not None and armed_for - event.due_at < SAME_TIMER_S:
+        contact["timers"] = {name: due for name, due in contact["timers"].items() if name != event.timer}
 
 
 def _from_customer(turn: Turn, event: FromCustomer) -> None:

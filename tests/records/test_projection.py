@@ -255,11 +255,22 @@ async def test_blocks_and_permissions_are_consents(story: Story) -> None:
     assert (await only(story, Address))["reachable"] is True
 
 
+async def test_a_timer_armed_anew_while_it_was_on_its_way_is_still_armed(story: Story) -> None:
+    await story.told(
+        turn(start(), Arm(timer="s:1:0", at=NOW + 60)),
+        turn(Close(id="c", operator="o1"), Arm(timer="s:1:0", at=NOW + 600)),
+        turn(Timer(id="ti", timer="s:1:0", due_at=NOW + 60), record("ignored", why="late timer")),
+    )
+    assert (await only(story, Contact))["timers"] == {"s:1:0": NOW + 600}
+    await story.told(turn(Timer(id="tj", timer="s:1:0", due_at=NOW + 600)))
+    assert (await only(story, Contact))["timers"] == {}
+
+
 async def test_phones_gifts_timers_and_news_from_outside(story: Story) -> None:
     await story.told(
         turn(start(), Arm(timer="1.0", at=NOW + 60), Arm(timer="1.1", at=NOW + 600), Arm(timer="1.2", at=NOW + 900)),
         turn(Phone(id="ph", address=ADDRESS, phone="79001234567", own=True), Cancel(timer="1.2")),
-        turn(Timer(id="ti", timer="1.0"), record("granted", magnet="guide")),
+        turn(Timer(id="ti", timer="1.0", due_at=NOW + 60), record("granted", magnet="guide")),
         turn(Trigger(id="tr", name="cart", data={"sum": 100.5, "items": ["a"]})),
     )
     contact = await only(story, Contact)

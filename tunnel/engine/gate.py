@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tunnel.effects import Send
 from tunnel.engine.values import contact_zone, local_time
-from tunnel.engine.work import Wanted, Work
+from tunnel.engine.work import MAX_CAP, Wanted, Work
 from tunnel.language.definition import Quiet
 
 LINE_S = 300
@@ -188,9 +188,10 @@ def _room(work: Work) -> Verdict:
     if frequency is None:
         return Go()
     recent = sorted(at for at in work.session.proactive if abs(work.now - at) < frequency.per_s)
-    if len(recent) < frequency.messages:
+    most = min(frequency.messages, MAX_CAP)
+    if len(recent) < most:
         return Go()
-    until = recent[len(recent) - frequency.messages] + frequency.per_s if frequency.messages > 0 else 0.0
+    until = recent[len(recent) - most] + frequency.per_s if most > 0 else 0.0
     return Refused("frequency", until)
 
 

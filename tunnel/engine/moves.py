@@ -204,6 +204,7 @@ def go_on(work: Work, *, quietly: bool = False) -> None:
     if not (quietly and plan is not None and plan.step.waits and not plan.step.asks):
         repeat(work)
     if not work.entered:
+        work.cancel_timers()
         timers.arm(work)
 
 

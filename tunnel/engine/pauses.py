@@ -27,6 +27,7 @@ def _go_on(work: Work) -> None:
         entries.strand(work)
     elif plan.step.wait_s is None and plan.step.waits:
         resume(work)
+        work.cancel_timers()
         timers.arm(work)
     else:
         moves.record_left(work, by="wait")

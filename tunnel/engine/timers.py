@@ -43,14 +43,13 @@ def deadline_of(tunnel: str) -> str:
 
 
 def arm(work: Work) -> None:
-    """Arm what belongs to the present visit: reminders counted anew from now, the step's own pause from the visit's
-    beginning (one that is over ends at once).
+    """Arm what belongs to the present visit: reminders counted from now, the step's own pause from the visit's
+    beginning (one that is over ends at once). What was armed before has to be cancelled before.
     """
     plan = work.plan
     session = work.session
     if plan is None or session.ended:
         return
-    work.cancel_timers(*VISIT)
     for index, silence in enumerate(plan.step.silence):
         work.arm(timer_of(session.visit, index), work.now + silence.after_s)
     if plan.step.wait_s is not None:

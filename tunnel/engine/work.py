@@ -15,7 +15,7 @@ from tunnel.engine.asks import Rules as AskRules
 from tunnel.engine.asks import Wrong, region_of
 from tunnel.engine.compiled import Compiled, Offer, StepPlan
 from tunnel.engine.phrases import phrase
-from tunnel.engine.timers import VISIT, kind_of
+from tunnel.engine.timers import VISIT
 from tunnel.engine.values import Scene, contact_zone, gather, local_time, product_of, product_values
 from tunnel.events import Address, Event, File
 from tunnel.language.definition import Condition, Template, TemplateFault
@@ -28,7 +28,8 @@ MAX_TIME = 1e11
 """Unix seconds, in the year 5138: far from where calendars end."""
 HISTORY_LENGTH = 10
 MAX_CAP = 100
-"""Of the messages that the bot sent by itself, so many are remembered at most: what a frequency cap can count to."""
+"""Of the messages that the bot sent by itself, so many are remembered at most, so that the session stays small: a higher
+cap in the content is this one."""
 
 
 class Wanted(Exception):
@@ -155,9 +156,10 @@ class Work:
 
     def arm(self, timer: str, at: float) -> None:
         """Wake the contact at `at`, Unix seconds; a timer that is armed already is moved."""
-        at = min(max(at, 0.0), MAX_TIME)
+        if not 0.0 <= at <= MAX_TIME:
+            at = min(max(at, 0.0), MAX_TIME)
         self.session.timers[timer] = int(at)
-        self.wake(timer, at)
+        self.effects.append(Arm(timer=timer, at=at))
 
     def wake(self, timer: str, at: float) -> None:
         """Have an armed timer fire at another moment than what it is armed for."""
@@ -165,10 +167,10 @@ class Work:
 
     def cancel_timers(self, *kinds: str) -> None:
         """Disarm the timers of these kinds (see `engine.timers`); without any, those of the present visit."""
-        session = self.session
         wanted = kinds or VISIT
-        for timer in [each for each in session.timers if kind_of(each) in wanted]:
-            self.cancel(timer)
+        for timer in tuple(self.session.timers):
+            if timer[:1] in wanted:  # kinds are letters
+                self.cancel(timer)
 
     def cancel(self, timer: str) -> None:
         """Disarm one timer; one that is not armed is no error."""
