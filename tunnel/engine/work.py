@@ -28,8 +28,8 @@ MAX_TIME = 1e11
 """Unix seconds, in the year 5138: far from where calendars end."""
 HISTORY_LENGTH = 10
 MAX_CAP = 100
-"""Of the messages that the bot sent by itself, so many are remembered at most, so that the session stays small: a higher
-cap in the content is this one."""
+"""Of the messages that the bot sent by itself, so many are remembered at most, so that the session stays small: a
+higher cap in the content is this one."""
 
 
 class Wanted(Exception):
