@@ -29,11 +29,10 @@ def _build_rule(name: Text, field: EventKeys, scope: Scope, tunnel: str, stages:
         scope.known("unknown-stage", field.stage, stages)
     if not (field.damaged or any(field.has(key) for key in ("to", "stage", "ladder", "set", "do"))):
         scope.report.add("event-does-nothing", name.at, name=name)
-    taken: set[str] = set()
     rungs = []
     for position, rung in enumerate(field.ladder or ()):
-        key = short_key(f"{tunnel}/{name}/{position}", taken)
-        taken.add(key)
+        key = short_key(f"{tunnel}/{name}/{position}", scope.keys)
+        scope.keys.add(key)
         rungs.append(_build_rung(rung, scope, tunnel, key))
     return EventRule(
         event=str(name),

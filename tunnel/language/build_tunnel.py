@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tunnel.language.build import build_choices, build_days, build_handoff, build_media, short_key
 from tunnel.language.build_events import build_actions, build_rules
@@ -23,19 +23,18 @@ from tunnel.language.tunnel_models import (
 SPECIAL = frozenset({"end", "resume"})
 
 
-def build_tunnel(keys: TunnelKeys, scope: Scope, taken: Mapping[str, Step]) -> Tunnel:
-    """One tunnel. `taken`: steps by key, of all tunnels built before."""
+def build_tunnel(keys: TunnelKeys, scope: Scope) -> Tunnel:
+    """One tunnel."""
     name = str(keys.tunnel)
     stage_names = keys.declared("stages")
     for step_name in scope.steps.get(name, frozenset()) & SPECIAL:
         written = next(key for key in keys.steps if key == step_name)
         scope.report.add("special-step-name", written.at, name=step_name)
     scope.known("unknown-step", keys.start, scope.steps.get(name, frozenset()))
-    used = set(taken)
     steps: dict[str, Step] = {}
     for step_name, field in keys.steps.items():
-        key = short_key(f"{name}/{step_name}", used)
-        used.add(key)
+        key = short_key(f"{name}/{step_name}", scope.keys)
+        scope.keys.add(key)
         steps[str(step_name)] = scope.marks.put(
             _Steps(scope, name, stage_names).build(step_name, field, key), step_name.at
         )

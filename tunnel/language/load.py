@@ -170,7 +170,7 @@ def _build(raw: Raw, scope: Scope, files: Files) -> Definition:
             line = scope.marks.of(first).line
             report.add("same-name", keys.tunnel.at, name=keys.tunnel, file=first.file, line=line)
             continue
-        tunnel = build_tunnel(keys, scope, steps_by_key)
+        tunnel = build_tunnel(keys, scope)
         tunnels[tunnel.name] = tunnel
         steps_by_key |= {step.key: step for step in tunnel.steps.values()}
     settings = build_settings(raw.settings, scope, queues, sorted(scope.steps))

@@ -60,6 +60,8 @@ class Scope:
     """The event from outside whose rule, entry or rung is being built; "" in all else."""
     event_parts: dict[str, dict[str, list[Place]]] = field(default_factory=dict)
     """Event ("" outside the rules of any) → the fields of it that texts and conditions name → where."""
+    keys: set[str] = field(default_factory=set)
+    """Keys of steps and rungs, given away already."""
     written: set[str] = field(default_factory=set)
     """Variables that something sets."""
     blind: bool = False

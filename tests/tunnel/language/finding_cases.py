@@ -201,6 +201,8 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
                           (T, SAY, 'say: "{{ promo.code }}"')],
     "product-unset": say('"{{ product.title }}"'),
     "product-maybe-unset": [*event("  order.paid: {to: four}"), (T, "{{ area }} м², {{ city }}.", "{{ product.title }}")],
+    "recommended-maybe-unset": [("products.yaml", "", "products:\n  drain: {next: {to: sill, when: had}}\n  sill: {price: 5}\n"),
+                                (T, SAY, 'product: drain\n    say: "{{ recommended.title }}"')],
     "until-without-ladder": event("  order.placed: {until: order.paid, to: two}"),
     "until-itself": event("  order.placed: {until: order.placed, ladder: [{after: 1h, to: two}]}"),
     "ladder-order": event("  cart.abandoned: {ladder: [{after: 1d, to: two}, {after: 1h, to: two}]}"),

@@ -74,6 +74,15 @@ def test_the_product_shown(edited: Edit) -> None:
     assert codes(edited(shown, later, products=PRODUCTS)) == {"product-unset"}
 
 
+def test_what_is_recommended(edited: Edit) -> None:
+    products = "products:\n  drain: {title: Водосток, next: [{when: had, to: sill}, sill]}\n  sill: {title: Отлив}\n"
+    shown = ("say: Привет!", 'product: %s\n    say: "{{ recommended.title }}"')
+    assert codes(edited((shown[0], shown[1] % "drain"), products=products)) == set()
+    assert codes(edited((shown[0], shown[1] % "sill"), products=products)) == {"recommended-maybe-unset"}
+    asked = ("say: Привет!", 'product: sill\n    say: "{% if recommended.title %}{{ recommended.title }}{% endif %}"')
+    assert codes(edited(asked, products=products)) == set()
+
+
 def test_a_discount_may_be_a_sum(edited: Edit) -> None:
     loaded = edited(promos='promos:\n  back: {code: "A-{random:6}", discount: 1500, valid: 3d}\n')
     assert loaded.definition is not None

@@ -26,12 +26,12 @@ from tunnel.language.definition import (
 )
 from tunnel.language.expressions import always
 
-PASSING = frozenset({"event", "promo", "product"})
+PASSING = frozenset({"event", "promo", "product", "recommended"})
 """Names that have a value only after an event, a promo code handed out, a product shown: followed like variables."""
 
 Names = frozenset[str]
 _NOTHING: Names = frozenset()
-_EVENT, _PROMO, _PRODUCT = frozenset({"event"}), frozenset({"promo"}), frozenset({"product"})
+_EVENT, _PROMO, _PRODUCT = frozenset({"event"}), frozenset({"promo"}), frozenset({"product", "recommended"})
 
 
 def check_flow(content: Content) -> None:
@@ -154,7 +154,7 @@ class _Flow:
         point = _Point(node, self.known[node])
         point = self._sets(point, step.set)
         point = self._actions(point, step.do)
-        point = point.after((_PROMO if step.promo else _NOTHING) | (_PRODUCT if step.product else _NOTHING))
+        point = point.after((_PROMO if step.promo else _NOTHING) | self._shown(step.product))
         magnet = self.content.definition.magnets.get(step.magnet)
         self._text(point, magnet.say if magnet is not None else None)
         self._text(point, step.say)
@@ -208,9 +208,17 @@ class _Flow:
             point = point.after(_PROMO) if rung.promo else point
             self._condition(point, rung.when)
             inside = point.after(proven(tree_of(rung.when))) if rung.when is not None else point
-            inside = inside.after(_PRODUCT) if rung.product else inside
+            inside = inside.after(self._shown(rung.product))
             self._text(inside, rung.say)
             self._choices(inside, rung.choices)
+
+    def _shown(self, name: str) -> Names:
+        """What a product that is shown makes known: itself, and what to recommend after it, if that is sure."""
+        product = self.content.definition.products.get(name)
+        if product is None:
+            return _NOTHING
+        sure = any(branch.when is None for branch in product.next)
+        return _PRODUCT if sure else _PRODUCT - {"recommended"}
 
     def check_products(self) -> None:
         """A product is recommended wherever the contact stands."""
@@ -267,6 +275,8 @@ class _Flow:
 
     def _passing_code(self, node: Node | None, name: str) -> str:
         """Whether it can be there at all, or only on some of the ways here."""
+        if name == "recommended":
+            return "recommended-maybe-unset"
         possible = node in self.possible[name] if node is not None else bool(self.possible[name])
         return f"{name}-maybe-unset" if possible else f"{name}-unset"
 

@@ -191,6 +191,12 @@ PATHS: dict[str, Wording] = {
         "the product is known here only if an event named one: {way}",
         "add product: name or test {% if product.title %}",
     ),
+    "recommended-maybe-unset": Wording(
+        "warning", "советовать здесь может быть нечего, тогда recommended пуст: {way}",
+        "проверьте {% if recommended.title %} или дайте товару next без when",
+        "there may be nothing to recommend here, and recommended is empty then: {way}",
+        "test {% if recommended.title %} or give the product a next without when",
+    ),
     "until-without-ladder": Wording(
         "warning", "until прекращает напоминания, а ladder нет", "добавьте ladder или уберите until",
         "until ends a ladder, but there is none", "add a ladder or drop until",
