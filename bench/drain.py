@@ -190,7 +190,13 @@ class Bare:
         self._redis_pid = redis_pid
         self._contacts = [contact_id(person) for person in ours.people]
         self._event = script.event(0, ours.people[0])
-        claim = Claim(self._contacts[0], "1-1", 1, encode_session(script.session), (), (self._event,))
+        claim = Claim(
+            contact=self._contacts[0],
+            version=1,
+            session=encode_session(script.session),
+            control=(),
+            events=(self._event,),
+        )
         commit, _ = ours.turner.handle(claim, Outside(script.waves[0].at, False), {})
         self._session = commit.session
         self._row = commit.outgoing[0].blob
