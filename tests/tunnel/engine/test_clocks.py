@@ -222,6 +222,34 @@ def test_clocks_put_forward_neither_lose_nor_double_a_reminder():
     assert spoken == ["Mon 09:00:00 s:1:1", "Mon 09:00:01 d:t"]
 
 
+def test_what_comes_in_the_wrong_order_is_put_in_order_for_the_morning():
+    world = World(FREE)
+    world.now += 8.5 * HOUR
+    world.apply(Start(id="s", at=world.now, address=ADDRESS))
+    world.now += 600
+    world.do("cart", 0.0)
+    world.now += 2 * HOUR
+    world.wake()
+    assert [timer.timer for timer in world.inbox] == ["s:1:0", "l:1:0"]
+    world.deliver(1)
+    world.deliver()
+    world.live(12 * HOUR)
+    assert [timer for timer, _, _ in world.spoke[:2]] == ["s:1:0", "l:1:0"]
+
+
+def test_a_reminder_armed_anew_while_it_was_on_its_way_is_said_once_and_at_its_new_time():
+    world = World(FREE)
+    world.apply(Start(id="s", at=world.now, address=ADDRESS))
+    world.now += HOUR
+    world.wake()
+    world.do("take", 0.0)
+    world.do("release", 0.0)
+    world.deliver()
+    assert world.session.timers["s:1:0"] == int(world.now + HOUR)
+    world.live(HOUR)
+    assert "s:1:0" not in world.session.timers
+
+
 def test_a_scheduler_that_is_ahead_is_waited_for_once():
     world = World(FREE)
     world.apply(Start(id="s", at=world.now, address=ADDRESS))
