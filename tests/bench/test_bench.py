@@ -98,14 +98,14 @@ async def test_an_answer_that_comes_late_counts_from_when_its_event_was_due() ->
 
 def test_the_page_keeps_what_people_wrote_and_says_why_a_row_falls_short(tmp_path: Path) -> None:
     page = tmp_path / "evidence.md"
-    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    page.write_text(f"before\n{report.BEGIN}\nyesterday's table\n{report.END}\nafter\n")
     rows = [Row("memory", "Memory", "2", "1", False), Row("drain", "Drain", "2", "1", True)]
     text = report.markdown([Table("Speed", rows)], report.machine(), "make bench", "Method.", 60.0)
     report.write_page(text, page)
     written = page.read_text()
     assert written.startswith("before\n")
     assert written.endswith("after\n")
-    assert "old" not in written
+    assert "yesterday" not in written
     assert f"- *Memory*: {SHORTFALLS['memory']}" in written
     assert SHORTFALLS["drain"] not in written
 
