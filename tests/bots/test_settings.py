@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bots.environment import SettingsError, load_settings, warnings
-from bots.settings import MESSENGERS, VARIABLES, Settings, about_of, expects_of
+from bots.settings import MESSENGERS, VARIABLES, Settings, about_of, expects_of, named_secrets
 
 NAMED_IN_THE_INTERFACE = """
 TUNNEL_CONTENT TUNNEL_REDIS_URL TUNNEL_DATABASE_URL TUNNEL_DATA TUNNEL_HOST TUNNEL_PORT TUNNEL_PUBLIC_URL
@@ -248,3 +248,26 @@ def test_any_values_give_settings_or_a_list_of_mistakes(environ: dict[str, str],
     else:
         said = "no mistakes"
     assert said
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("", ()),
+        ("t0ken", (("api", "t0ken"),)),
+        ("YWJj==", (("api", "YWJj=="),)),
+        ("shop=a,crm=YWI=", (("shop", "a"), ("crm", "YWI="))),
+        ("shop=old,shop=new", (("shop", "old"), ("shop", "new"))),
+    ],
+)
+def test_secrets_of_sources(written: str, named: tuple[tuple[str, str], ...]) -> None:
+    settings = load(TUNNEL_EVENTS_TOKENS=written)
+    assert named_secrets(settings.events_tokens) == named
+    assert {secret for _, secret in named} <= set(settings.secrets)  # no log line may hold one
+
+
+@pytest.mark.parametrize("written", ["a,b", "shop=a,b", "магазин=a", "sh op=a", "=a", "shop=a,="])
+def test_secrets_of_sources_that_are_none(written: str) -> None:
+    (said,) = mistakes({"TUNNEL_EVENTS_SECRETS": written})
+    assert said.startswith("TUNNEL_EVENTS_SECRETS (environment): write name=secret,name=secret")
+    assert written not in said
