@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack
 from bots.app import embedded_redis
 from bots.settings import Settings
 from records import Records
+from records.identities import every_identity
 from records.snapshots import every_snapshot
-from state import Store
+from state import Store, identity_of
 
 
 async def restore_sessions(records: Records, settings: Settings) -> tuple[int, int]:
@@ -24,10 +25,16 @@ async def restore_sessions(records: Records, settings: Settings) -> tuple[int, i
 
 
 async def give_back(records: Records, store: Store) -> tuple[int, int]:
-    """Restore into this store. Raises state.Unavailable, records.Away."""
+    """Restore into this store, with the phones and e-mails by which people are known.
+
+    Raises state.Unavailable, records.Away.
+    """
     restored = kept = 0
     async for page in every_snapshot(records.engine):
         done = await store.restore([(each.contact, each.body, each.timers) for each in page])
         restored += sum(done)
         kept += len(done) - sum(done)
+    async for known in every_identity(records.engine):
+        for contact, kind, value in known:
+            await store.identify(contact, identity_of(kind, value))
     return restored, kept

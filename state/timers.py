@@ -12,6 +12,7 @@ class Timers:
     def __init__(self, link: Link, wakeups: Wakeups) -> None:
         self._link = link
         self._wakeups = wakeups
+        self._turn = -1
 
     async def fire_due(self, now: float, limit: int) -> tuple[int, float | None]:
         """Move up to `limit` due timers into their contacts' inboxes, each once, whoever else does the same.
@@ -19,7 +20,9 @@ class Timers:
         now: Unix seconds. Returns how many were moved and when the next is due (None: none is armed).
         Raises Unavailable.
         """
-        places = self._link.keys.places
+        everything = self._link.keys.places
+        self._turn = (self._turn + 1) % len(everything)
+        places = everything[self._turn :] + everything[: self._turn]  # so that none starves behind those before it
         if self._link.clustered:
             limit = max(1, limit // len(places))
         replies = await self._link.over("timers_fire", (*self._link.teller, milliseconds(now), limit), places)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from records import Records
+from records.identities import every_identity
 from records.rebuild import rebuild
 from records.report import Report, report
 from records.tables import Contact, Fact, Lead, OutsideEvent, Payment
@@ -140,3 +141,16 @@ async def test_other_tunnels_and_earlier_times_do_not_count(records: Records) ->
     other = record("trigger", name="cart.abandoned", tunnel="other", did="done", fields=[])
     await journal.happened(turn(trigger(), other), turn(trigger(), acted("done"), now=NOW - 40 * 86400))
     assert (await count(records)).outside.events == {}
+
+
+async def test_identities_by_who_was_met_first(records: Records) -> None:
+    journal = Journal(records)
+    phone, email = Identify(kind="phone", value="+79160000001"), Identify(kind="email", value="olga@example.com")
+    await journal.happened(turn(text("x"), phone, now=NOW + 5), contact=person(1))
+    await journal.happened(turn(text("x"), phone, email), contact=person(2))
+    await journal.happened(turn(text("x")), contact=person(3))
+    assert [one async for page in every_identity(records.engine) for one in page] == [
+        (person(2), "phone", "+79160000001"),
+        (person(2), "email", "olga@example.com"),
+        (person(1), "phone", "+79160000001"),
+    ]

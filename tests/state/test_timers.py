@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from state import Store
-from tests.state.conftest import NOW, event, handled, turn
+from tests.state.conftest import NOW, Clock, event, handled, partition_of, turn
 from tunnel.events import Timer, decode_event
 
 
@@ -78,3 +78,17 @@ async def test_a_timer_queues_behind_what_the_customer_wrote(store: Store) -> No
     (claim,) = await store.claim("w", 10)
     assert claim.events[0] == b"text"
     assert isinstance(decode_event(claim.events[1]), Timer)
+
+
+async def test_no_partition_starves_behind_one_that_always_has_more(redis_url: str, clock: Clock) -> None:
+    store = await Store.connect(redis_url, clock=clock, partitions=4)
+    busy = next(name for name in map(str, range(99)) if partition_of(store, name) == 0)
+    for name in (busy, *(next(n for n in map(str, range(99)) if partition_of(store, n) == part) for part in (1, 2, 3))):
+        many = 20 if name == busy else 1
+        await turn(store, name, arm=tuple((f"t{number}", NOW + number) for number in range(many)))
+    fired: set[str] = set()
+    for _ in range(4):
+        assert (await store.fire_due(NOW + 100, 2))[0] == 2
+        fired |= (await due(store)).keys()
+    await store.close()
+    assert len(fired) == 4
