@@ -21,9 +21,10 @@ from bots.worker import Worker
 from channels.base import BadMessage
 from records import Away, Records
 from records.tables import Base, Contact, JournalLine, Message, Visit
-from state import Store
+from state import Store, identity_of
 from tests.bots.conftest import Clock
-from tests.bots.stage import RecordingChannel, contact, content, start, text
+from tests.bots.stage import NOW, RecordingChannel, address, contact, content, start, text
+from tunnel.events import Phone
 
 
 @pytest.fixture
@@ -77,7 +78,8 @@ async def test_turns_reach_the_tables_and_leave_the_journal(
 async def test_sessions_are_given_back_to_an_emptied_redis(
     store: Store, intake: Intake, worker: Worker, projector: Projector, records: Records, redis_url: str
 ) -> None:
-    await handle(store, intake, worker, start(), start("s2", "8"))
+    shared = Phone(id="p1", at=NOW, address=address("8"), phone="79160000001", own=True)
+    await handle(store, intake, worker, start(), start("s2", "8"), shared)
     await projector.project()
     before = await store.session(contact())
     with Redis.from_url(redis_url) as redis:
@@ -85,6 +87,7 @@ async def test_sessions_are_given_back_to_an_emptied_redis(
         redis.flushall()
     await handle(store, intake, worker, start("s3", "8"))
     assert await give_back(records, store) == (1, 1)
+    assert await store.contact_of(identity_of("phone", "+79160000001")) == contact("8")
     assert await store.session(contact()) == before
     await handle(store, intake, worker, text("t1", "Дом"))
     assert (await store.session(contact()))[0] == 2  # type: ignore[index]
