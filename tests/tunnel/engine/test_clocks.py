@@ -233,6 +233,7 @@ def test_what_comes_in_the_wrong_order_is_put_in_order_for_the_morning():
     assert [timer.timer for timer in world.inbox] == ["s:1:0", "l:1:0"]
     world.deliver(1)
     world.deliver()
+    assert world.session.timers["l:1:0"] - world.session.timers["s:1:0"] == 1
     world.live(12 * HOUR)
     assert [timer for timer, _, _ in world.spoke[:2]] == ["s:1:0", "l:1:0"]
 
