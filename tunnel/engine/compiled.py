@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -113,11 +113,11 @@ class Compiled:
         """The objection that a message raises: the one with the longest phrase, the content's first among equals."""
         return next((name for phrase, name in self.objections if phrase.found(text)), None)
 
-    def entry_in(self, text: matching.Text, *, whole: bool) -> Entry | None:
-        """The entry whose words the message holds (or, with `whole`, is)."""
-        return next(
-            (entry for phrase, entry in self.entries if (phrase.whole(text) if whole else phrase.contained(text))), None
-        )
+    def entries_in(self, text: matching.Text, *, whole: bool) -> Iterator[Entry]:
+        """The entries whose words the message holds (or, with `whole`, is), the longest phrase first."""
+        for phrase, entry in self.entries:
+            if phrase.whole(text) if whole else phrase.contained(text):
+                yield entry
 
     def word_in(self, text: matching.Text, normalised: str) -> str:
         """What the whole message asks for: "stop", "human", "back", "start", or ""."""

@@ -10,14 +10,16 @@ from tunnel.language.definition import Entry, Target
 
 
 def entry_of(work: Work, said: Said, *, whole: bool) -> Entry | None:
-    """The way in that a text names: a link's word as the whole message, or an entry's words."""
+    """The way in that a text names: a link's word as the whole message, or an entry's words. One whose condition does
+    not hold is none.
+    """
     word = said.raw.strip().casefold() if len(said.raw) <= MAX_CHARS else ""
     entry = work.definition.links.get(word) if word else None
-    if entry is not None:
+    if entry is not None and work.holds(entry.when):
         work.record("touch", ref=word, source={})
         work.session.source = {"ref": word}
         return entry
-    return work.compiled.entry_in(said.text, whole=whole)
+    return next((one for one in work.compiled.entries_in(said.text, whole=whole) if work.holds(one.when)), None)
 
 
 def enter_by(work: Work, entry: Entry) -> None:

@@ -35,7 +35,7 @@ def target_of(work: Work, ref: str) -> Target | None:
     if not ref:
         return None
     entry = work.definition.links.get(ref.casefold())
-    if entry is not None:
+    if entry is not None and work.holds(entry.when):
         return entry.to
     address = work.session.address
     return work.compiled.start_of(ref) if address is not None and address.channel == "web" else None

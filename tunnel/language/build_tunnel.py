@@ -81,8 +81,6 @@ def _build_entry(field: EnterKeys, scope: Scope, tunnel: str, start: str) -> Ent
         when = scope.condition(field.when)
     if to is None:
         return None
-    if field.when is not None and field.event is None:
-        scope.report.add("entry-when", field.key_place("when"))
     entry = Entry(to, str(field.link or ""), tuple(map(str, field.words or ())), str(field.event or ""), when)
     result: Entry = scope.marks.put(entry, field.at)
     return result

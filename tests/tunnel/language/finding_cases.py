@@ -123,7 +123,6 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "objection-without-answer": [(P, "", "objections: {price: {phrases: [дорого], answers: []}}\n")],
     "answer-leads-nowhere": [(P, "say: Есть рассрочка.", "say: Есть рассрочка.\n        to: one\n        handoff: sales")],
     "entry-one-way": [(T, "link: probe", "to: two")],
-    "entry-when": [(T, "- link: probe", "- {link: probe, when: name}")],
     "silence-does-nothing": [(T, "{after: 1h, say: Вы здесь?}", "{after: 1h}")],
     "event-does-nothing": event("  cart.abandoned: {when: name}"),
     "action-one-thing": [(T, SAY, "say: Привет!\n    do: [{tag: a, untag: b}]")],

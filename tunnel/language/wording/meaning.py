@@ -108,10 +108,6 @@ MEANING: dict[str, Wording] = {
         "error", "у входа нужно ровно одно из: link, words, event", "каждый вход — свой пункт списка",
         "an entry needs exactly one of link, words, event", "one item for each entry",
     ),
-    "entry-when": Wording(
-        "warning", "when у входа по ссылке или словам не действует", "спросите условие в шаге",
-        "when does not act on an entry by link or words", "ask in a step",
-    ),
     "silence-does-nothing": Wording(
         "error", "после тишины ничего не происходит", "добавьте say или to",
         "nothing happens after the silence", "add say or to",
