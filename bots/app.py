@@ -21,6 +21,7 @@ from aiohttp import web
 from bots.accounts import Accounts, build_accounts
 from bots.bilingual import language_of
 from bots.console import ConsolePart
+from bots.console_files import ConsoleFiles
 from bots.content import Content, ContentBroken
 from bots.desk import DESK_PACE, Desk
 from bots.intake import Intake
@@ -164,6 +165,10 @@ class App:
                 clock=self.clock,
                 data=settings.data,
                 network=network,
+                windows={
+                    (channel.name, channel.account): channel.capabilities.window_s for channel in accounts.channels
+                },
+                fetch=ConsoleFiles(accounts, settings.content, settings.data).fetch,
                 public_url=settings.public_url,
             )
         self.signer, self.link_maker = links

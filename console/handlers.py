@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from console import stream, way_in
+from console import answers, card, lists, stream, talk, thread, uploads, way_in
 from console.call import Handler
+from console.doing import COMMANDS
 
 HANDLERS: Mapping[str, Handler] = {
     "setup_state": way_in.setup_state,
@@ -26,6 +27,18 @@ HANDLERS: Mapping[str, Handler] = {
     "reset_user": way_in.reset_user,
     "colleagues": way_in.list_colleagues,
     "audit": way_in.list_audit,
+    "inbox": lists.inbox_page,
+    "counts": lists.counts,
+    "search": lists.search,
+    "content": talk.content,
     "events": stream.events,
+    "conversation": talk.conversation,
+    "thread": thread.thread,
+    "card": card.card,
+    "answers": answers.answers,
+    "file": uploads.file,
+    "seen": talk.seen,
+    "upload": uploads.upload,
+    **COMMANDS,
 }
 """By the route's name; a test holds it to `routes.ROUTES`."""

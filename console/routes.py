@@ -126,7 +126,7 @@ ROUTES: tuple[Route, ...] = (
     _do("note", "Write a note", commands.WriteNote, "notes"),
     _do("assign", "Give it to a colleague", commands.Assign),
     _do("snooze", "Put it off", commands.Snooze),
-    _do("send_step", "Lead the customer to a step", commands.SendStep, "step"),
+    _do("send_step", "Say what a step of a tunnel says", commands.SendStep, "step"),
     _do("set_variable", "Change a variable", commands.SetVariable, "variables"),
     _do("change_tags", "Change tags", commands.ChangeTags, "tags"),
     _do("move_stage", "Move the lead to a stage", commands.MoveStage, "stage"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -15,14 +16,20 @@ from console.guard import guarded
 from console.handlers import HANDLERS
 from console.hub import Hub
 from console.routes import PREFIX, ROUTES
+from console.uploads import forget_old
 from records import Records
 from state import Store
 from tunnel.language.definition import Definition
 
+Fetch = Callable[[str, str, Any], Awaitable[Path | None]]
+"""channel, account, the file as the records name it → where it lies; None where it cannot be had."""
+
 
 class Console:
     """definition: gives the present content. clock: Unix seconds. data: the data directory. public_url: where browsers
-    reach us, "" for whatever host they ask. network: the address whose attempts are counted together.
+    reach us, "" for whatever host they ask. network: the address whose attempts are counted together. windows: of each
+    (channel, account) that is on, how long after the customer's word people may write, seconds; 0 for ever. fetch:
+    brings a file of a thread to this machine.
     """
 
     link_lasts = links.LASTS
@@ -36,6 +43,8 @@ class Console:
         clock: Callable[[], float],
         data: Path,
         network: Callable[[web.Request], str],
+        windows: Mapping[tuple[str, str], float],
+        fetch: Fetch,
         public_url: str = "",
         passwords: Passwords | None = None,
     ) -> None:
@@ -47,19 +56,20 @@ class Console:
         self.clock = clock
         self.data = data
         self.network = network
+        self.windows = windows
+        self.fetch = fetch
         self.accounts = Accounts(records.engine, clock, passwords)
         self.hub = Hub(store, records, self._still)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes to add to an application."""
         return [
-            web.route(route.method, PREFIX + route.path, guarded(self, route, HANDLERS[route.name]))
-            for route in ROUTES
-            if route.name in HANDLERS
+            web.route(route.method, PREFIX + route.path, guarded(self, route, HANDLERS[route.name])) for route in ROUTES
         ]
 
     async def run(self) -> None:
         """Feed the streams until `close`."""
+        await forget_old(self)
         await self.hub.run()
 
     def close(self) -> None:

@@ -67,7 +67,9 @@ class Snooze(Command, frozen=True, kw_only=True):
 
 
 class SendStep(Command, frozen=True, kw_only=True):
-    """Lead the customer to a step of a tunnel. The bot goes on from there."""
+    """Say what a step says, in the operator's name, with its files and without its choices. The conversation stays the
+    operator's (who writes takes it); to let the bot go on from a step, release it there. step: "" is the start.
+    """
 
     tunnel: Annotated[str, Meta(min_length=1, max_length=100)]
     step: Annotated[str, Meta(max_length=100)] = ""

@@ -106,7 +106,7 @@ class ActItem(Answer, frozen=True, kw_only=True, tag_field="item", tag="act"):
     label, led_to), `objection` (name, by, answer, won: label of the choice that led on), `stage` (tunnel, after, title,
     reason),
     `granted` (magnet), `touch` (ref, source), `consent` (given, how), `outside` (name), `mode` (before, after),
-    `assigned`, `snoozed` (until), `woken`, `tagged` (added, removed), `set` (names), `task`, `task_done` (title),
+    `assigned`, `snoozed` (until), `woken`, `tagged` (added, removed), `set` (names), `task` (title), `task_done` (id),
     `held` (what, why, until), `ladder`, `promo`, `parked`, `money`, `clicked`, and what later releases add.
     """
 
@@ -161,11 +161,12 @@ class ReachAddress(Answer, frozen=True, kw_only=True):
 
 
 class Variable(Answer, frozen=True, kw_only=True):
-    """known: the content declares it; then `type` and `title` are the content's. Only known ones can be changed."""
+    """known: the content declares it; only those can be changed. type: text, number, phone, email, date or flag."""
 
     name: str
+    title: str
     type: str
-    options: list[str]
+    unit: str
     known: bool
     value: Value | None
 
@@ -210,11 +211,11 @@ class Lead(Answer, frozen=True, kw_only=True):
 
 
 class Gift(Answer, frozen=True, kw_only=True):
-    """kind: magnet or promo. code: of a promo. until: its last moment."""
+    """kind: magnet or promo. code: of a promo. until: its last moment. at: when a magnet was handed out."""
 
     kind: Literal["magnet", "promo"]
     name: str
-    at: datetime
+    at: datetime | None
     code: str
     until: datetime | None
 

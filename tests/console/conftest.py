@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.stand import Browser, Stand, a_stand
+from tests.console.world import World
 
 
 @pytest.fixture
@@ -19,3 +20,20 @@ async def stand(redis_url: str, tmp_path: Path) -> AsyncIterator[Stand]:
 @pytest.fixture
 async def admin(stand: Stand) -> Browser:
     return await stand.admin()
+
+
+@pytest.fixture
+def world(stand: Stand) -> World:
+    return World(stand)
+
+
+@pytest.fixture
+async def ivan(stand: Stand, admin: Browser) -> Browser:
+    """An operator."""
+    return await stand.invited(admin, "ivan", "operator")
+
+
+@pytest.fixture
+async def olga(stand: Stand, admin: Browser) -> Browser:
+    """Another operator."""
+    return await stand.invited(admin, "olga", "operator")

@@ -117,6 +117,11 @@ class Stand:
         return browser
 
 
+async def located(data: Path, file: Any) -> Path | None:
+    path = data / (file.partition(": ")[2] if isinstance(file, str) else str(file.get("ref")))
+    return path if path.is_file() else None
+
+
 @cache
 def the_content() -> Content:
     return Content.load(CONTENT)
@@ -137,6 +142,8 @@ async def a_stand(redis_url: str, tmp_path: Path, public_url: str = "") -> Async
         data=tmp_path,
         network=lambda request: request.headers.get("X-Test-Address", request.remote or ""),
         public_url=public_url,
+        windows={("telegram", "1"): 0.0, ("whatsapp", "3"): 86400.0},
+        fetch=lambda channel, account, file: located(tmp_path, file),
         passwords=Passwords(CHEAP),
     )
     app = web.Application()

@@ -1,0 +1,54 @@
+"""Handler: what could be answered, and the objection that the customer's last word raises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from console.call import Call
+from console.models.conversation import Answers, CannedAnswer, Suggestion
+from console.talk import known, session_of
+from records.bulk import table_of
+from records.database import reading
+from records.tables import Message
+from tunnel.engine.canned import objection_answers, objection_raised
+from tunnel.session import Session
+
+if TYPE_CHECKING:
+    from console.site import Console
+
+_messages = table_of(Message)
+
+
+async def answers(console: Console, call: Call) -> Answers:
+    contact = await known(console, call)
+    session = await session_of(console, contact) or Session(contact=contact)
+    definition = console.definition()
+    canned = [
+        CannedAnswer(id=f"{name}/{number}", title=definition.objections[name].title, text=text, from_objection=name)
+        for name, number, text in objection_answers(definition, session, console.clock())
+    ]
+    last = await _last_words(console, contact)
+    raised = objection_raised(definition, last) if last else None
+    suggestion = None
+    if raised is not None:
+        suggestion = Suggestion(
+            objection=definition.objections[raised].title,
+            message=last,
+            answers=[answer for answer in canned if answer.from_objection == raised],
+        )
+    return Answers(answers=canned, suggestion=suggestion)
+
+
+async def _last_words(console: Console, contact: str) -> str:
+    """What the customer said last, where nobody has answered since."""
+    statement = (
+        select(_messages.c.direction, _messages.c.text)
+        .where(_messages.c.contact == contact)
+        .order_by(_messages.c.at.desc(), _messages.c.id.desc())
+        .limit(1)
+    )
+    async with reading(console.records.engine) as connection:
+        row = (await connection.execute(statement)).first()
+    return str(row.text) if row is not None and row.direction == "in" else ""
