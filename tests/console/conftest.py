@@ -9,11 +9,20 @@ import pytest
 
 from tests.console.stand import Browser, Stand, a_stand
 from tests.console.world import World
+from tests.records.conftest import postgres, postgres_url
+
+__all__ = ["postgres", "postgres_url"]
 
 
 @pytest.fixture
-async def stand(redis_url: str, tmp_path: Path) -> AsyncIterator[Stand]:
-    async with a_stand(redis_url, tmp_path) as stand:
+def database() -> str:
+    """What TUNNEL_DATABASE_URL would say; modules that ask both databases have a fixture of their own."""
+    return ""
+
+
+@pytest.fixture
+async def stand(redis_url: str, tmp_path: Path, database: str) -> AsyncIterator[Stand]:
+    async with a_stand(redis_url, tmp_path, database=database) as stand:
         yield stand
 
 

@@ -128,10 +128,10 @@ def the_content() -> Content:
 
 
 @asynccontextmanager
-async def a_stand(redis_url: str, tmp_path: Path, public_url: str = "") -> AsyncIterator[Stand]:
+async def a_stand(redis_url: str, tmp_path: Path, public_url: str = "", database: str = "") -> AsyncIterator[Stand]:
     clock = Clock()
     store = await Store.connect(redis_url, clock=clock)
-    records = Records.open("", tmp_path)
+    records = Records.open(database, tmp_path)
     await records.migrate()
     content = the_content()
     console = Console(

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.bots.stage import contact
 from tests.console.stand import Browser, Stand
 from tests.console.world import World, do
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
 async def test_from_a_customer_s_word_to_the_operator_and_back(world: World, ivan: Browser, olga: Browser) -> None:

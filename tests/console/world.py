@@ -26,13 +26,16 @@ class World:
     def __init__(self, stand: Stand) -> None:
         self.stand = stand
         self.channel = RecordingChannel()
-        definition = the_content().definition
+        self.store = stand.console.store
+        self.intake = Intake(self.store, stand.clock)
+        self.begin()
+
+    def begin(self) -> None:
+        """A new worker and a new projector."""
+        definition, clock = the_content().definition, self.stand.clock
         turner = Turner(definition, {ACCOUNT: self.channel}, echo=lambda words, id_: None)  # type: ignore[arg-type, return-value]
-        store = stand.console.store
-        self.store = store
-        self.intake = Intake(store, stand.clock)
-        self.worker = Worker("w1", store, lambda: turner, {ACCOUNT: self.channel}, desk=True, clock=stand.clock)
-        self.projector = Projector(store, stand.console.records, lambda: definition, stand.clock)
+        self.worker = Worker("w1", self.store, lambda: turner, {ACCOUNT: self.channel}, desk=True, clock=clock)
+        self.projector = Projector(self.store, self.stand.console.records, lambda: definition, clock)
 
     async def turn(self) -> None:
         """Handle all that waits."""
@@ -75,6 +78,7 @@ class World:
             self.projector.stop()
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.gather(*tasks)
+            self.begin()
 
 
 async def do(browser: Browser, contact_id: str, what: str, status: int = 200, **body: object) -> dict:
