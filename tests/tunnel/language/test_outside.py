@@ -188,3 +188,20 @@ def test_stages_are_reached_by_events(edited: Edit) -> None:
     assert codes(edited(stages, events="  order.cancelled: {reason: дорого, to: two}\n")) == {
         "reason-without-lost", "stage-never-reached"
     }  # fmt: skip
+
+
+def test_a_ladder_may_speak_of_the_product_that_its_event_names(edited: Edit) -> None:
+    rung = '  stock.back: {start: true, ladder: [{after: 1m, via: [vk], say: "%s снова есть"}]}\n'
+    assert codes(edited(events=rung % "{{ product.title }}")) == {"product-maybe-unset"}
+    assert codes(edited(events=rung % "{{ product.title | default(event.item) }}")) == set()
+    assert "product" in kind(edited(events=rung % "{{ product.title | default(event.item) }}"), "stock.back").used
+
+
+def test_a_code_of_one_ladder_may_be_spoken_of_in_another(edited: Edit) -> None:
+    promos = 'promos:\n  back: {code: "A-{random:6}", discount: 5%, valid: 1d}\n'
+    ladders = (
+        "  cart.abandoned: {ladder: [{after: 1h, via: [vk], promo: back, say: Ау}]}\n"
+        '  order.placed: {ladder: [{after: 1h, via: [vk], say: "{{ promo.code }}"}]}\n'
+    )
+    assert codes(edited(events=ladders, promos=promos)) == {"promo-maybe-unset"}
+    assert codes(edited(events=ladders.replace("promo: back, ", ""), promos=promos)) == {"promo-unset"}

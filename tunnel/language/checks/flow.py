@@ -277,8 +277,16 @@ class _Flow:
         """Whether it can be there at all, or only on some of the ways here."""
         if name == "recommended":
             return "recommended-maybe-unset"
-        possible = node in self.possible[name] if node is not None else bool(self.possible[name])
+        possible = node in self.possible[name] if node is not None else self._possible_anywhere(name)
         return f"{name}-maybe-unset" if possible else f"{name}-unset"
+
+    def _possible_anywhere(self, name: str) -> bool:
+        """Whether it can be there for somebody, wherever they stand."""
+        tunnels = self.content.definition.tunnels.values()
+        if name == "promo":
+            handed = any(rung.promo for rung, _ in self.content.rungs)
+            return handed or any(step.promo for step in self.content.steps.values())
+        return any(tunnel.events or any(entry.event for entry in tunnel.enter) for tunnel in tunnels)
 
     @cached_property
     def possible(self) -> Mapping[str, frozenset[Node]]:
