@@ -101,13 +101,17 @@ def settings_for(telegram: FakeTelegram, vk: FakeVk, whatsapp: FakeWhatsApp) -> 
 
 
 def open_content(folder: Path) -> Path:
-    """The content with the queue's hours taken away: on duty whenever the tests run."""
+    """The content without what chance and the hour decide: always on duty, and one arm of the split for all."""
     content = folder / "content"
     shutil.copytree(CONTENT, content)
-    settings = content / "settings.yaml"
-    text, changed = re.subn(r", hours: \{.*?\}", "", settings.read_text(encoding="utf-8"))
-    assert changed == 1
-    settings.write_text(text, encoding="utf-8")
+    changes = {
+        "settings.yaml": (r", hours: \{.*?\}", ""),
+        "tunnels/siding.yaml": (r"split: \{arms: \{price: 1, payment: 1\}\}", "to: price"),
+    }
+    for name, (pattern, instead) in changes.items():
+        text, changed = re.subn(pattern, instead, (content / name).read_text(encoding="utf-8"))
+        assert changed == 1
+        (content / name).write_text(text, encoding="utf-8")
     return content
 
 
