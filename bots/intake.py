@@ -90,8 +90,8 @@ class Intake:
 def event_of(post: DeskPost, now: float) -> Event | None:
     """What an operator's post means to the tunnel; None for a command that we do not have."""
     who = {"id": post.id, "at": now, "operator": post.operator, "operator_name": post.operator_name}
-    if post.command == "take":
-        return Take(**who)  # type: ignore[arg-type]
+    if post.command in ("take", "take!"):
+        return Take(**who, force=post.command == "take!")  # type: ignore[arg-type]
     if post.command == "return":
         return Release(**who, step=post.argument)  # type: ignore[arg-type]
     if post.command == "close":

@@ -13,7 +13,7 @@ from tunnel.events import File
 
 log = structlog.get_logger(__name__)
 
-_COMMAND = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_COMMAND = re.compile(r"/([a-z_]+!?)(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 
 
 def read_desk_message(event_id: str, message: Message, body: bytes) -> Parsed:

@@ -104,6 +104,10 @@ def say(work: Work, event: Say) -> None:
         if file.ref
     )
     work.say(Message(text=RichText(plain=event.text.strip()), media=media), by="operator")
+    if event.version is not None:  # said in the console: the messenger's group, where there is one, shows it too
+        names = [f"📎 {each.name}" for each in media]
+        words = "\n".join(filter(None, [event.text.strip(), *names]))
+        work.desk("system", work.phrase("desk_said", operator=name_of(work, event), text=words))
 
 
 def speaks(work: Work, event: FromOperator) -> bool:

@@ -45,6 +45,7 @@ def post(**content) -> DeskPost:
 POSTS = [
     ("words", "Здравствуйте!", post(text="Здравствуйте!")),
     ("take", "/take", post(command="take")),
+    ("take from a colleague", "/take!", post(command="take!")),
     ("take with the bot's name", "/take@facade_bot", post(command="take")),
     ("take, capital", "/Take", post(command="take")),
     ("return", "/return", post(command="return")),

@@ -95,6 +95,13 @@ def test_the_desk_sees_no_version_and_still_helps_out(taken: Player):
     assert taken.session.operator == "u1"
 
 
+def test_what_is_said_in_the_console_is_shown_in_the_messenger_s_group(taken: Player):
+    does(taken, Say, version=1, text="Скидка {нет}")
+    assert [post.text for post in taken.desk_posts("system")] == ["💬 U1: Скидка {нет}"]
+    does(taken, Say, text="А это написано там")
+    assert taken.desk_posts("system") == []
+
+
 def test_assigning(taken: Player):
     does(taken, Assign, version=1, to="u2", to_name="Пётр")
     assert (taken.session.operator, taken.session.operator_name, taken.session.version) == ("u2", "Пётр", 2)
