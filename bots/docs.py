@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bots.bilingual import Language, Text
 from bots.cli.settings import shown
 from bots.docs_channels import PAGE as CHANNELS_PAGE
 from bots.docs_channels import channels_page
+from bots.docs_console import PAGES as CONSOLE_PAGES
+from bots.docs_console import console_page
 from bots.event_schema import openapi_text
 from bots.settings import Settings, about_of, variable
 from console import openapi
@@ -103,6 +106,7 @@ PAGES: dict[str, Callable[[], str]] = {
     CHANNELS_PAGE: channels_page,
     "docs/reference/api.openapi.json": openapi_text,
     "docs/reference/console-api.json": openapi.text,
+    **{name: partial(console_page, name) for name in CONSOLE_PAGES},
     "docs/reference/content.md": lambda: reference(EVERY_KEY, "en"),
     "docs/reference/content.ru.md": lambda: reference(EVERY_KEY, "ru"),
 }
