@@ -48,11 +48,23 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     data: bool = False
 
 
+class Approved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A template that the channel has approved (WhatsApp), and what fills its holes in order: it gets through where
+    free text does not. buttons: its quick replies are the message's buttons.
+    """
+
+    name: str
+    language: str
+    params: tuple[str, ...] = ()
+    buttons: bool = False
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message as the content means it: at most one text, its media, its buttons.
 
     ask_phone: label of the channel's own "send my number" button, "" for none.
     drop_keyboard: take away a "send my number" keyboard that an earlier message left open.
+    template: said instead, where the channel takes no free text now.
     """
 
     text: RichText = RichText()
@@ -60,3 +72,4 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     buttons: tuple[Button, ...] = ()
     ask_phone: str = ""
     drop_keyboard: bool = False
+    template: Approved | None = None

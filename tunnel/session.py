@@ -152,6 +152,8 @@ class Session(msgspec.Struct, kw_only=True, array_like=True):
     """What people read of `operator`."""
     snoozed_until: float = 0.0
     """Until when a waiting conversation is put off, Unix seconds."""
+    heard: dict[str, int] = {}
+    """When the customer last wrote on a channel that takes free text only for a while (WhatsApp), Unix seconds."""
     # New fields go here.
 
 

@@ -25,6 +25,9 @@ MEDIA_TTL_S = 29 * 24 * 3600.0
 WINDOW_S = 24 * 3600.0
 
 _OPENAPI = "facebook/openapi, business-messaging-api v23.0"
+TEMPLATE_BUTTONS = 10
+TEMPLATE_HOLE_CHARS = 1024
+"""Of one parameter of a template's body; quick replies of one template. Meta, Cloud API, message templates."""
 _MIB = 1024 * 1024
 _MEDIA = "developers.facebook.com/documentation/business-messaging/whatsapp, media types"
 

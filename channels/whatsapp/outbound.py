@@ -23,10 +23,12 @@ from channels.whatsapp.limits import (
     REPLY_TITLE_CHARS,
     ROW_DESCRIPTION_CHARS,
     ROW_TITLE_CHARS,
+    TEMPLATE_BUTTONS,
+    TEMPLATE_HOLE_CHARS,
 )
 from channels.whatsapp.marks import fit, spell_links
 from tunnel.events import Address
-from tunnel.messages import Button, Media, Message, RichText
+from tunnel.messages import Approved, Button, Media, Message, RichText
 
 TEXT_LIMIT = CAPABILITIES.text.value
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
@@ -46,6 +48,8 @@ class Menu(NamedTuple):
 
 def render(address: Address, message: Message) -> list[Call]:
     """Say `message`: files first, with the text as the last one's caption or header where that fits."""
+    if message.template is not None:
+        return [_call(address, "template", _template(message.template, message.buttons))]
     text, menu = _with_menu(message)
     media = [_shown_as(item) for item in message.media]
     if menu is None:
@@ -58,6 +62,31 @@ def render(address: Address, message: Message) -> list[Call]:
     if on_top:
         interactive = {"header": {"type": on_top.kind, on_top.kind: {}}, **interactive}
     return [*calls, _call(address, "interactive", interactive, on_top)]
+
+
+def _template(template: Approved, buttons: Sequence[Button]) -> Params:
+    """A message that was approved beforehand, its holes filled; a quick reply comes back with the choice's token."""
+    components: list[Params] = []
+    if template.params:
+        holes = [{"type": "text", "text": _hole(param)} for param in template.params]
+        components.append({"type": "body", "parameters": holes})
+    tokens = [button.token for button in buttons if button.token] if template.buttons else []
+    components += [
+        {
+            "type": "button",
+            "sub_type": "quick_reply",
+            "index": str(index),
+            "parameters": [{"type": "payload", "payload": token}],
+        }
+        for index, token in enumerate(tokens[:TEMPLATE_BUTTONS])
+    ]
+    named: Params = {"name": template.name, "language": {"policy": "deterministic", "code": template.language}}
+    return {**named, "components": components} if components else named
+
+
+def _hole(text: str) -> str:
+    """A parameter: Meta refuses line breaks, tabs, more than four spaces on end, and nothing at all."""
+    return cut(_one_line(text), TEMPLATE_HOLE_CHARS, utf16_units)
 
 
 def typing(message_id: str) -> Call:

@@ -1,7 +1,8 @@
 """What WhatsApp takes, as a check of one body: the official schema, mended, and the limits that it leaves out.
 
 Mended: `additionalProperties: false` inside `allOf` refuses the official examples themselves, so it becomes
-`unevaluatedProperties`; `recipient` (business-scoped user ids) and `cta_url` are live and not in the schema yet.
+`unevaluatedProperties`; `recipient` (business-scoped user ids) and `cta_url` are live and not in the schema yet; a
+template's button has an index from 0 to 9, as the schema's own words and example have it, not its pattern.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def _mended() -> dict[str, Any]:
         for part in parts:
             if part.pop("additionalProperties", None) is False:
                 schema["unevaluatedProperties"] = False
+    _mend_indexes(schemas)
     base = schemas["BaseMessageProperties"]
     base["properties"]["recipient"] = {"type": "string", "pattern": r"^[A-Z]{2}\.[A-Za-z0-9.]+$"}
     base["properties"]["to"]["pattern"] = r"^[0-9]+$"
@@ -56,6 +58,15 @@ def _mended() -> dict[str, Any]:
         "type": "object", "required": ["type"], "properties": {"type": {"const": "text"}}}  # fmt: skip
     schemas["MarkMessageRequestPayload"]["additionalProperties"] = False
     return schemas
+
+
+def _mend_indexes(part: Any) -> None:
+    if isinstance(part, dict):
+        if part.get("pattern") == "^[2-6, 11-14]$":
+            part["pattern"] = "^[0-9]$"
+        part = list(part.values())
+    for each in part if isinstance(part, list) else ():
+        _mend_indexes(each)
 
 
 SCHEMAS = _mended()

@@ -158,7 +158,10 @@ def _say(work: Work, ladder: Ladder, rung: Rung) -> bool:
     if said:
         offers = work.shown(plan.offers)
         buttons = work.buttons(offers, rung.key, ladder.number)
-        work.say(work.message(text, buttons, media=media_of(rung.media)), address=_address(work, rung))
+        work.say(
+            work.message(text, buttons, media=media_of(rung.media), template=rung.template),
+            address=_address(work, rung),
+        )
         if offers:
             work.session.pending = Pending("", ladder.number, rung.key)
     work.scene = None
@@ -184,12 +187,16 @@ def _next(work: Work, ladder: Ladder, rule: EventRule) -> None:
 
 
 def _address(work: Work, rung: Rung) -> Address | None:
-    """Where a rung goes: the first of its channels where the contact is known; without any, where they wrote last."""
+    """Where a rung goes: the first of its channels where the contact is known and it gets through; without any
+    channels, where they wrote last.
+    """
     session = work.session
     if not rung.via or session.address is None:
         return session.address
     known = session.addresses | {session.address.channel: session.address}
-    return next((known[channel] for channel in rung.via if channel in known), None)
+    there = [known[channel] for channel in rung.via if channel in known]
+    open_now = (address for address in there if rung.template or not work.window_shut(address))
+    return next(open_now, there[0] if there else None)
 
 
 def _forget(work: Work, ladder: Ladder) -> None:

@@ -10,7 +10,7 @@ from tunnel.effects import Echo
 from tunnel.engine import asks, ladders, timers
 from tunnel.engine.modes import allow
 from tunnel.engine.said import Said
-from tunnel.engine.work import Work
+from tunnel.engine.work import WINDOWED, Work
 from tunnel.events import Address, FromCustomer, Profile, Start, Text
 from tunnel.session import mark
 
@@ -34,6 +34,8 @@ def meet(work: Work, event: FromCustomer, *, wrote: bool = True) -> None:
     if not wrote:
         return
     session.inbound_at = work.at
+    if event.address.channel in WINDOWED:
+        session.heard = {**session.heard, event.address.channel: int(work.at)}
     if session.ladders:
         ladders.answered(work)
     session.last_press = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from tunnel.base36 import base36
 from tunnel.engine.compiled import AGAIN_KEY, ENDED_KEY, MANAGER_KEY, AnswerPlan, Offer, RungPlan, StepPlan
 from tunnel.engine.values import Scene, event_of
@@ -26,6 +28,7 @@ def step_message(work: Work, plan: StepPlan, *, before: RichText | None = None, 
         text,
         work.buttons(work.shown(plan.offers), step.key) if plan.offers else (),
         media=media_of(step.media) if media and step.media else (),
+        template=step.template,
     )
     return with_share(work, plan, message)
 
@@ -35,7 +38,7 @@ def with_share(work: Work, plan: StepPlan, message: Message) -> Message:
     ask = plan.step.ask
     if ask is None or not ask.share or not asks_phone(work, plan):
         return message
-    return Message(message.text, message.media, message.buttons, ask_phone=work.phrase("share"))
+    return structs.replace(message, ask_phone=work.phrase("share"))
 
 
 def asks_phone(work: Work, plan: StepPlan) -> bool:

@@ -37,7 +37,7 @@ def _remind(work: Work, index: int) -> None:
         session.pending = None
         session.offered = index + 1 if own else 0
         offers = work.shown(own or plan.offers)
-        message = work.message(work.rich(silence.say), work.buttons(offers, plan.step.key))
+        message = work.message(work.rich(silence.say), work.buttons(offers, plan.step.key), template=silence.template)
         work.say(with_share(work, plan, message))
     if silence.to is not None:
         moves.record_left(work, by="silence", label=str(index))

@@ -8,6 +8,8 @@ from copy import copy
 from math import isfinite
 from typing import Any, Literal
 
+from msgspec import structs
+
 from tunnel.base36 import base36
 from tunnel.effects import Arm, Cancel, Desk, Effect, Facts, Fault, Grant, Identify, Needs, Record, Send
 from tunnel.engine import modes
@@ -19,8 +21,9 @@ from tunnel.engine.timers import VISIT
 from tunnel.engine.values import Scene, contact_zone, gather, local_time, product_of, product_values
 from tunnel.events import Address, Event, File
 from tunnel.language.definition import Condition, Template, TemplateFault
+from tunnel.language.limits import LIMITS
 from tunnel.markup import parse
-from tunnel.messages import Button, Media, Message, RichText, Span
+from tunnel.messages import Approved, Button, Media, Message, RichText, Span
 from tunnel.session import Session
 
 MAX_VISIT = 2**53
@@ -30,6 +33,12 @@ HISTORY_LENGTH = 10
 MAX_CAP = 100
 """Of the messages that the bot sent by itself, so many are remembered at most, so that the session stays small: a
 higher cap in the content is this one."""
+
+
+WINDOWED = frozenset(channel for channel, limits in LIMITS.items() if limits.window_s)
+"""Channels that take free text only for a while after the customer's last words."""
+WINDOW_MARGIN_S = 60.0
+"""A message takes a moment to leave, and clocks differ."""
 
 
 class Wanted(Exception):
@@ -107,7 +116,9 @@ class Work:
             session.keyboard_open = True
         elif session.keyboard_open:
             session.keyboard_open = False
-            message = Message(text=message.text, media=message.media, buttons=message.buttons, drop_keyboard=True)
+            message = structs.replace(message, drop_keyboard=True)
+        if message.template is not None and not self.window_shut(address):
+            message = structs.replace(message, template=None)
         if self.proactive and self.definition.settings.frequency is not None:
             session.proactive.append(int(self.now))
             del session.proactive[:-MAX_CAP]
@@ -119,6 +130,13 @@ class Work:
                 callback_buttons=session.callback_buttons,
             )
         )
+
+    def window_shut(self, address: Address) -> bool:
+        """Whether the channel takes no free text now: too long ago has the customer last written there."""
+        if address.channel not in WINDOWED:
+            return False
+        heard_at = self.session.heard.get(address.channel, 0)
+        return self.now - heard_at >= LIMITS[address.channel].window_s - WINDOW_MARGIN_S
 
     def tell(self, key: str, **holes: object) -> None:
         """Say one of the engine's own phrases."""
@@ -304,11 +322,18 @@ class Work:
             for offer in offers
         )
 
-    def message(self, text: RichText, buttons: tuple[Button, ...] = (), *, media: tuple[Media, ...] = ()) -> Message:
-        """A message; buttons never stand without a text."""
+    def message(
+        self, text: RichText, buttons: tuple[Button, ...] = (), *, media: tuple[Media, ...] = (), template: str = ""
+    ) -> Message:
+        """A message; buttons never stand without a text. template: said where no free text gets through."""
         if buttons and not text.plain:
             text = RichText(self.phrase("choose"))
-        return Message(text=text, buttons=buttons, media=media)
+        approved = self.definition.templates.get(template) if template else None
+        if approved is None:
+            return Message(text=text, buttons=buttons, media=media)
+        params = tuple(self.plain(param) for param in approved.params)
+        filled = Approved(approved.name, approved.language, params, approved.buttons)
+        return Message(text=text, buttons=buttons, media=media, template=filled)
 
     def ask_rules(self, minimum: float | None = None, maximum: float | None = None) -> AskRules:
         settings = self.definition.settings

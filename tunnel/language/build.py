@@ -11,6 +11,7 @@ from babel.numbers import list_currencies
 from tunnel.base36 import DIGITS
 from tunnel.language.definition import (
     Answer,
+    Approved,
     Branch,
     Choice,
     Frequency,
@@ -46,6 +47,7 @@ from tunnel.language.models import (
     QueueKeys,
     QuietKeys,
     SettingsKeys,
+    TemplateKeys,
     VariableKeys,
 )
 from tunnel.language.scope import Scope
@@ -261,6 +263,16 @@ def build_magnets(keys: Mapping[Text, MagnetKeys], scope: Scope) -> dict[str, Ma
         magnet = Magnet(str(name), str(field.title or name), scope.text(field.say), file, str(field.link or ""))
         magnets[str(name)] = scope.marks.put(magnet, name.at)
     return magnets
+
+
+def build_templates(keys: Mapping[Text, TemplateKeys], scope: Scope) -> dict[str, Approved]:
+    """What WhatsApp has approved. A hole takes plain text."""
+    templates: dict[str, Approved] = {}
+    for name, field in keys.items():
+        params = tuple(filter(None, (scope.text(param, plain=True) for param in field.params or ())))
+        approved = Approved(str(field.name).strip(), str(field.language).strip(), params, field.buttons)
+        templates[str(name)] = scope.marks.put(approved, name.at)
+    return templates
 
 
 def build_promos(keys: Mapping[Text, PromoKeys], scope: Scope) -> dict[str, Promo]:

@@ -68,6 +68,7 @@ def _build_rung(field: RungKeys, scope: Scope, tunnel: str, key: str) -> Rung:
         when=scope.condition(field.when),
         media=build_media(field.media, scope),
         product=str(field.product or ""),
+        template=scope.approved(field.template),
     )
     result: Rung = scope.marks.put(rung, field.place("after"))
     return result

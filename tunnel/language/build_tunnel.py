@@ -124,6 +124,7 @@ class _Steps:
             end=field.end,
             split=self._split(field),
             promo=str(field.promo or ""),
+            template=scope.approved(field.template),
             product=str(field.product or ""),
             wait_s=field.wait,
         )
@@ -153,6 +154,7 @@ class _Steps:
             to=self.scope.target(field.to, self.tunnel),
             days=build_days(field.days),
             when=self.scope.condition(field.when),
+            template=self.scope.approved(field.template),
         )
         result: Silence = self.scope.marks.put(silence, field.place("after"))
         return result

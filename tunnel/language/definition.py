@@ -189,6 +189,7 @@ class Silence:
     days: frozenset[int] | None = None
     """Only on these (0 is Monday); it waits for the next one. None: on every day that is not quiet."""
     when: Condition | None = None
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,9 @@ class Step:
         """Whether the contact is asked something here."""
         return bool(self.ask or self.choices)
 
+    template: str = ""
+    """An approved message for when free text does not get through."""
+
     @property
     def waits(self) -> bool:
         """Whether the contact stays here until something happens."""
@@ -305,6 +309,7 @@ class Rung:
     when: Condition | None = None
     media: tuple[MediaFile, ...] = ()
     product: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +342,18 @@ class EventKind:
     fields: Mapping[str, FieldType]
     used: frozenset[str] = frozenset()
     open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A message that WhatsApp has approved beforehand, so that it gets through after the 24 hours. `name` and
+    `language` as they stand there; `params` fill its holes in order. buttons: its quick replies are the choices'.
+    """
+
+    name: str
+    language: str
+    params: tuple[Template, ...] = ()
+    buttons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,5 +431,6 @@ class Definition:
     """Entries by their link, lower case."""
     promos: Mapping[str, Promo] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
+    templates: Mapping[str, Approved] = field(default_factory=dict)
     events: Mapping[str, EventKind] = field(default_factory=dict)
     """Every event that may come from outside: the built-in ones, and those that the content declares or names."""

@@ -13,6 +13,7 @@ from tunnel.language.build import (
     build_promos,
     build_queues,
     build_settings,
+    build_templates,
     build_variables,
     currency_of,
 )
@@ -125,6 +126,7 @@ def _scope(raw: Raw) -> Scope:
     scope.magnets = _declared(raw.shared_maps, "magnets")
     scope.promos = _declared(raw.shared_maps, "promos")
     scope.products = _declared(raw.shared_maps, "products")
+    scope.templates = _declared(raw.shared_maps, "templates")
     for found in raw.tunnel_maps:
         name = found.get("tunnel")  # type: ignore[call-overload]
         if isinstance(name, Text):
@@ -162,6 +164,7 @@ def _build(raw: Raw, scope: Scope, files: Files) -> Definition:
     objections = build_objections(_merged(raw, "objections", report), scope)  # type: ignore[arg-type]
     promos = build_promos(_merged(raw, "promos", report), scope)  # type: ignore[arg-type]
     products = build_products(_merged(raw, "products", report), scope)  # type: ignore[arg-type]
+    templates = build_templates(_merged(raw, "templates", report), scope)  # type: ignore[arg-type]
     tunnels: dict[str, Tunnel] = {}
     steps_by_key: dict[str, Step] = {}
     for keys in raw.tunnels:
@@ -178,6 +181,7 @@ def _build(raw: Raw, scope: Scope, files: Files) -> Definition:
     draft = Definition(
         revision="", directory=str(files.root), settings=settings, tunnels=tunnels, objections=objections,
         magnets=magnets, steps_by_key=steps_by_key, links=_links(tunnels), promos=promos, products=products,
+        templates=templates,
         events=build_kinds(declared, tunnels.values(), scope, settings.language),  # type: ignore[arg-type]
     )  # fmt: skip
     media = check_all(Content(draft, raw.settings, raw.tunnels, raw.shared, scope))

@@ -172,6 +172,15 @@ class PromoKeys(Keys):
     limit: Whole | None = Field(None, description="How many codes there are.")
 
 
+class TemplateKeys(Keys):
+    """A message that WhatsApp has approved beforehand: it gets through when free text no longer does."""
+
+    name: Words = Field(description="Its name there, in WhatsApp Manager.")
+    language: Words = Field(description="Its language there, `ru`, `en_US`.")
+    params: list[Words] | None = Field(None, description="What fills its holes, in order.")
+    buttons: Flag = Field(False, description="Its quick replies are the choices, in the same order.")
+
+
 class NextKeys(Keys):
     """A product to recommend, if its condition is so; the first that fits."""
 
@@ -212,12 +221,15 @@ class EventKindKeys(Keys):
 
 
 class SharedKeys(Keys):
-    """A file of what several tunnels share: objections, magnets, promos, products, queues, events."""
+    """A file of what several tunnels share: objections, magnets, promos, products, templates, queues, events."""
 
     objections: dict[Name, ObjectionKeys] | None = Field(None, description="Reasons not to buy, and the answers.")
     magnets: dict[Name, MagnetKeys] | None = Field(None, description="Free gifts.")
     promos: dict[Name, PromoKeys] | None = Field(None, description="Personal promo codes.")
     products: dict[Name, ProductKeys] | None = Field(None, description="What is sold, with prices.")
+    templates: dict[Name, TemplateKeys] | None = Field(
+        None, description="Messages that WhatsApp has approved, for after the 24 hours."
+    )
     queues: dict[Name, QueueKeys] | None = Field(None, description="Groups of operators.")
     events: dict[DottedName, EventKindKeys] | None = Field(
         None, description="Events of the company's own; the usual ones (`cart.abandoned`…) are known without it."
@@ -227,5 +239,6 @@ class SharedKeys(Keys):
 __all__ = [
     "AnswerKeys", "Channel", "ChoiceKeys", "EventKindKeys", "FrequencyKeys", "HandoffField", "HandoffKeys", "HoursKeys",
     "LinkWord", "MagnetKeys", "MediaKeys", "NextField", "NextKeys", "Number", "ObjectionKeys", "ProductKeys",
-    "PromoKeys", "QueueKeys", "QuietKeys", "SettingsKeys", "SharedKeys", "Values", "VariableKeys", "WordsKeys",
+    "PromoKeys", "QueueKeys", "QuietKeys", "SettingsKeys", "SharedKeys", "TemplateKeys", "Values", "VariableKeys",
+    "WordsKeys",
 ]  # fmt: skip

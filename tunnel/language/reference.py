@@ -22,8 +22,8 @@ _TITLES = {
     "settings": ("Настройки: settings.yaml", "Settings: settings.yaml"),
     "tunnel": ("Воронка: tunnels/*.yaml", "A tunnel: tunnels/*.yaml"),
     "shared": (
-        "Общее: objections.yaml, magnets.yaml, promos.yaml, products.yaml, queues.yaml, events.yaml",
-        "Shared: objections.yaml, magnets.yaml, promos.yaml, products.yaml, queues.yaml, events.yaml",
+        "Общее: objections.yaml, magnets.yaml, promos.yaml, products.yaml, templates.yaml, queues.yaml, events.yaml",
+        "Shared: objections.yaml, magnets.yaml, promos.yaml, products.yaml, templates.yaml, queues.yaml, events.yaml",
     ),
     "script": ("Диалоги: scripts/*.yaml", "Dialogues: scripts/*.yaml"),
 }

@@ -49,6 +49,7 @@ class Scope:
     objections: frozenset[str] = frozenset()
     magnets: frozenset[str] = frozenset()
     promos: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
     products: frozenset[str] = frozenset()
     steps: dict[str, frozenset[str]] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
@@ -85,6 +86,12 @@ class Scope:
             yield
         finally:
             self.event = ""
+
+    def approved(self, name: Text | None) -> str:
+        """The name of an approved message, "" for none; reports one that does not exist."""
+        if name is not None:
+            self.known("unknown-template", name, self.templates)
+        return str(name or "")
 
     def text(self, source: Text | None, *, plain: bool = False) -> Template | None:
         """Compile a text; None if there is none or it is wrong (which is reported)."""

@@ -91,6 +91,7 @@ class SilenceKeys(Keys):
     after: Duration = Field(description="How long, `1h`.")
     say: Words | None = Field(None, description="Said; the step's choices come again with it.")
     choices: list[ChoiceKeys] | None = Field(None, description="Other choices than the step's.")
+    template: Name | None = Field(None, description="What WhatsApp has approved, for after the 24 hours.")
     to: Goal | None = Field(None, description="Where to go.")
     days: list[Day] | None = Field(None, description="Only on these days; it waits for the next one.")
     when: Words | None = Field(None, description="Only when this is so then.")
@@ -116,6 +117,7 @@ class StepKeys(Keys):
     product: Name | None = Field(None, description="The product that is shown: `{{ product.title }}` in its texts.")
     media: list[MediaKeys] | None = Field(None, description="Files to show.")
     say: Words | None = Field(None, description="What the bot says.")
+    template: Name | None = Field(None, description="What WhatsApp has approved, for after the 24 hours.")
     ask: AskKeys | None = Field(None, description="A question whose answer is kept.")
     choices: list[ChoiceKeys] | None = Field(None, description="Answers offered.")
     then: list[ActionKeys] | None = Field(None, description="Things to do once the answer to `ask` is in.")
@@ -142,6 +144,7 @@ class RungKeys(Keys):
     choices: list[ChoiceKeys] | None = Field(None, description="Answers offered.")
     via: list[Channel] | None = Field(None, description="Channels to try, in this order.")
     days: list[Day] | None = Field(None, description="Only on these days.")
+    template: Name | None = Field(None, description="What WhatsApp has approved, for after the 24 hours.")
     to: Goal | None = Field(None, description="Where to go.")
 
 

@@ -16,7 +16,7 @@ from tests.fakes.whatsapp import FakeWhatsApp
 from tests.fakes.whatsapp_rules import check, load
 from tests.fakes.whatsapp_updates import BSUID
 from tunnel.events import Address
-from tunnel.messages import Button, Media, Message, RichText, Span
+from tunnel.messages import Approved, Button, Media, Message, RichText, Span
 
 ADDRESS = Address("whatsapp", "1", "79990001122")
 FRAME = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": "79990001122"}
@@ -258,6 +258,27 @@ def test_what_whatsapp_cannot_show_goes_as_a_document(kind: str, path: str, show
     [call] = calls(Message(media=(Media(kind, path),)))
     assert call.params["type"] == shown
     assert call.media == Media(shown, path)
+
+
+def test_an_approved_message_goes_instead_where_no_free_text_gets_through():
+    template = Approved("recall", "ru", ("Ольга\n  и Пётр", ""), buttons=True)
+    message = Message(text=RichText("Ещё нужны?"), buttons=(*choices("Да", "Нет"), LINK), template=template)
+    (call,) = calls(message)
+    assert call.params["type"] == "template"
+    assert call.params["template"]["name"] == "recall"
+    assert call.params["template"]["language"] == {"policy": "deterministic", "code": "ru"}
+    body, *quick = call.params["template"]["components"]
+    assert [hole["text"] for hole in body["parameters"]] == ["Ольга и Пётр", "…"]
+    assert [(one["sub_type"], one["index"]) for one in quick] == [("quick_reply", "0"), ("quick_reply", "1")]
+    assert [one["parameters"][0]["payload"] for one in quick] == [button.token for button in choices("Да", "Нет")]
+
+
+def test_an_approved_message_without_holes_and_replies_is_its_name():
+    message = Message(text=RichText("…"), buttons=choices("Да"), template=Approved("hello", "en_US"))
+    assert calls(message)[0].params["template"] == {
+        "name": "hello",
+        "language": {"policy": "deterministic", "code": "en_US"},
+    }
 
 
 def test_a_business_scoped_user_id_is_a_recipient():

@@ -96,6 +96,7 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "unknown-magnet": [(T, "magnet: guide", "magnet: giude")],
     "unknown-objection": [(T, NEXT, f"{NEXT}\n      - {{label: Дорого, objection: prise}}")],
     "unknown-promo": event("  cart.abandoned: {ladder: [{after: 1h, promo: back, via: [vk], say: Вернитесь}]}"),
+    "unknown-template": event("  cart.abandoned: {ladder: [{after: 1h, template: back, via: [vk], say: Вернитесь}]}"),
     "unknown-product": [(T, SAY, "product: drian\n    say: Привет!"),
                         ("products.yaml", "", "products:\n  drain: {title: Водосток}\n")],
     "unknown-filter": say('"{{ name | uper }}"'),

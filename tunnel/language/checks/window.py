@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tunnel.language.checks.content import Content, Node
-from tunnel.language.definition import EventRule
+from tunnel.language.definition import EventRule, Target
 from tunnel.language.durations import say_duration
 from tunnel.language.limits import LIMITS
 
@@ -21,20 +21,38 @@ def check_window(content: Content) -> None:
             window = LIMITS[channel].window_s
             for silence in step.silence if window else ():
                 after_s = waited.get(node, 0.0) + silence.after_s
-                if after_s >= window:
+                if after_s >= window and not _approved(content, silence.say is not None, silence.template, silence.to):
                     after = say_duration(after_s)
                     content.report.add("window", content.scope.marks.of(silence), after=after)
             paused_s = waited.get(node, 0.0) + (step.wait_s or 0.0)
-            if window and step.wait_s is not None and paused_s >= window and not step.end:
+            if (
+                window
+                and step.wait_s is not None
+                and paused_s >= window
+                and not step.end
+                and not (step.to and all(_approved(content, False, "", branch.to) for branch in step.to))
+            ):
                 content.report.add("window", content.place(step, "wait"), after=say_duration(paused_s))
     for tunnel in content.definition.tunnels.values():
         shut = [LIMITS[channel].window_s for channel in content.channels(tunnel.name) if LIMITS[channel].window_s]
         for stage in tunnel.stages.values():
-            if stage.late and shut and (stage.within_s or 0.0) >= min(shut):
+            late = Target(tunnel.name, stage.late)
+            if stage.late and shut and (stage.within_s or 0.0) >= min(shut) and not _approved(content, False, "", late):
                 after = say_duration(stage.within_s or 0.0)
                 content.report.add("window", content.scope.marks.of(stage), after=after)
         for rule in tunnel.events.values():
             _check_ladder(content, rule)
+
+
+def _approved(content: Content, says: bool, template: str, to: Target | None) -> bool:
+    """Whether what is said then gets through: it has an approved message, or the step that it leads to has one or says
+    nothing.
+    """
+    if says and not template:
+        return False
+    step = content.steps.get((to.tunnel, to.step)) if to is not None else None
+    silent = step is None or not (step.say or step.ask or step.magnet or step.media or step.choices)
+    return silent or bool(step and step.template)
 
 
 def _check_ladder(content: Content, rule: EventRule) -> None:
@@ -43,7 +61,7 @@ def _check_ladder(content: Content, rule: EventRule) -> None:
     for rung in rule.ladder:
         channels = [channel for channel in rung.via or meant if channel in meant]
         shut = [channel for channel in channels if LIMITS[channel].window_s]
-        if rung.say is not None and shut and (not rung.via or shut == channels):
+        if rung.say is not None and not rung.template and shut and (not rung.via or shut == channels):
             content.report.add("window-ladder", content.scope.marks.of(rung))
             return
 

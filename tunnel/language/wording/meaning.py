@@ -23,6 +23,7 @@ MEANING: dict[str, Wording] = {
     "unknown-objection": _unknown("возражения", "objection"),
     "unknown-product": _unknown("товара", "product"),
     "unknown-promo": _unknown("промокода", "promo code"),
+    "unknown-template": _unknown("одобренного сообщения", "approved message"),
     "unknown-filter": _unknown("фильтра", "filter"),
     "unknown-test": _unknown("проверки", "test"),
     "unknown-variable": Wording(

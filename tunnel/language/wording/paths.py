@@ -135,15 +135,15 @@ PATHS: dict[str, Wording] = {
     ),
     "window": Wording(
         "warning", "WhatsApp: через {after} после последних слов клиента свободный текст не дойдёт (окно 24 часа)",
-        "уложитесь в 24 часа или уберите whatsapp из channels воронки",
+        "уложитесь в 24 часа, дайте template (одобренное сообщение) или уберите whatsapp из channels воронки",
         "WhatsApp: {after} after the customer's last words free text does not get through (24-hour window)",
-        "stay within 24 hours or take whatsapp out of the tunnel's channels",
+        "stay within 24 hours, give a template (an approved message) or take whatsapp out of the tunnel's channels",
     ),
     "window-ladder": Wording(
         "warning", "WhatsApp: событие — не слова клиента, окно 24 часа может быть закрыто, и текст не дойдёт",
-        "добавьте via с запасным каналом: [whatsapp, telegram]",
+        "дайте template (одобренное сообщение) или via с запасным каналом: [whatsapp, telegram]",
         "WhatsApp: an event is no word of the customer's; the 24-hour window may be shut and the text not get through",
-        "add via with another channel: [whatsapp, telegram]",
+        "give a template (an approved message), or via with another channel: [whatsapp, telegram]",
     ),
     # events, ladders, offers
     "unknown-event": Wording(
