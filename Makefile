@@ -47,10 +47,10 @@ check-imports:
 	@echo "==> import rules" && $(VENV)/bin/lint-imports --no-logo
 
 check-content:
-	@echo "==> sample content" && $(PY) -m bots.cli check content
+	@echo "==> sample content" && for one in content samples/*; do $(PY) -m bots.cli check $$one || exit 1; done
 
 check-scripts:
-	@echo "==> sample dialogues" && $(PY) -m bots.cli test content
+	@echo "==> sample dialogues" && for one in content samples/*; do $(PY) -m bots.cli test $$one || exit 1; done
 
 check-pages:
 	@echo "==> generated pages" && $(PY) -m bots.docs --check

@@ -59,7 +59,7 @@ def test_what_the_sample_becomes() -> None:
     assert steps["hello"].choices[0].set == (SetTo("object", "дом"),)
     assert steps["area"].ask is not None
     assert (steps["area"].ask.minimum, steps["area"].ask.maximum) == (10.0, 5000.0)
-    assert [branch.to.step for branch in steps["area"].to] == ["big", "price"]
+    assert [branch.to.step for branch in steps["area"].to] == ["big", "offer"]
     assert steps["price"].choices[1].objection == "expensive"
     assert steps["hello"].silence[0].after_s == 3600.0
     assert found.objections["expensive"].answers[0].choices[1].to == Target("", "resume")
@@ -115,7 +115,8 @@ def mutants() -> list[tuple[str, int, int, str]]:
     return found
 
 
-MUTANTS = mutants()
+MUTANTS = mutants()[::3]
+"""Each costs a load of the whole content."""
 
 
 def test_there_are_enough_mutants() -> None:
@@ -159,7 +160,7 @@ def test_every_misspelt_name_is_found(content: Path) -> None:
 def test_all_mistakes_at_once(content: Path) -> None:
     path = content / "tunnels/siding.yaml"
     text = path.read_text().replace("to: guide}", "to: giude}", 1).replace("min: 10", "min: десять")
-    path.write_text(text.replace("magnet: guide", "magnet: gide").replace("stage: deal", "stage: dael"))
+    path.write_text(text.replace("magnet: guide", "magnet: gide").replace("stage: measure", "stage: measrue"))
     (content / "magnets.yaml").write_text("magnets:\n  guide: {title: Гид, fil: files/guide.pdf}\n")
     loaded = load(content)
     assert loaded.definition is None
