@@ -103,7 +103,7 @@ class Player:
     def address(self) -> Address:
         return Address(self.channel, "player", "1")
 
-    def start(self, ref: str = "", **source: str) -> list[Message]:
+    def start(self, ref: str = "", /, **source: str) -> list[Message]:
         """Open the conversation, by a link or barely."""
         return self._customer(lambda id_: Start(id=id_, at=self.now, address=self.address, ref=ref, source=source))
 

@@ -49,6 +49,7 @@ class _Play:
         at = script.given.get("at")
         self.player = Player(definition, channel, moment(definition, at) if at else noon(definition))
         _give(self.player, script.given)
+        self.source = dict(self.player.session.source)
         self.unheard: list[Send] = []
         self.last: Send | None = None
         self.anything = False
@@ -96,7 +97,8 @@ class _Play:
         elif line.kind == "click":
             player.click(value)
         elif line.kind == "customer" and value.split(maxsplit=1)[:1] == ["/start"]:
-            player.start(value[len("/start") :].strip())
+            source, self.source = self.source, {}  # where they come from at first
+            player.start(value[len("/start") :].strip(), **source)
         elif line.kind == "customer":
             player.choose(value)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import partial
+from types import MappingProxyType
 
 from jinja2 import nodes
 
@@ -31,6 +32,8 @@ OPENED = frozenset({"event", "promo", "source", "stages", "product", "recommende
 """Names whose parts are looked up by a point: `event.total`. `products` has two levels: `products.drain.price`."""
 PRODUCT_NAMES = frozenset({"name", "title", "price", "link", "text", "tags"})
 PROMO_NAMES = frozenset({"code", "discount", "until"})
+PARTS = MappingProxyType({"promo": PROMO_NAMES, "product": PRODUCT_NAMES, "recommended": PRODUCT_NAMES})
+"""What may be looked up in a name by a point, where it is always the same."""
 
 
 def always(variables: Collection[str]) -> frozenset[str]:

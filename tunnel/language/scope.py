@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tunnel.language.definition import Condition, SetTo, Target, Template, Variable
-from tunnel.language.expressions import RESERVED, BadTemplate, always, parts_of
+from tunnel.language.expressions import PARTS, RESERVED, BadTemplate, always, parts_of
 from tunnel.language.fields import to_flag, to_number
 from tunnel.language.findings import Report, listed, nearest
 from tunnel.language.sandbox import FILTERS, TESTS
@@ -17,6 +17,7 @@ from tunnel.language.source import Place, Text
 from tunnel.language.templates import compile_condition, compile_text
 
 _BLOCK_STYLES = ("|", ">")
+_SINGLE_EQUALS = re.compile(r"\s*(?<![=!<>])=(?!=)\s*")
 
 
 class Marks:
@@ -55,6 +56,8 @@ class Scope:
     marks: Marks = field(default_factory=Marks)
     texts: dict[int, tuple[Text, Template | Condition]] = field(default_factory=dict)
     """Everything compiled, with what it was compiled from."""
+    events: dict[int, str] = field(default_factory=dict)
+    """By the same key: the event whose rule, entry or rung it belongs to; "" for none."""
     declared: frozenset[str] = frozenset()
     """Variables that are written in the settings, also those that could not be read."""
     event: str = ""
@@ -121,7 +124,11 @@ class Scope:
         try:
             condition = compile_condition(source.strip(), where, language=self.language, currency=self.currency)
         except BadTemplate as error:
-            self._report_bad(error, source)
+            single = _SINGLE_EQUALS.search(source)
+            if error.code == "template-syntax" and single is not None:
+                self.report.add("condition-equals", source.at, text=_SINGLE_EQUALS.sub(" == ", source.strip()))
+            else:
+                self._report_bad(error, source)
             return None
         self._know(condition, source)
         return condition
@@ -132,11 +139,19 @@ class Scope:
         for part in parts_of(getattr(compiled, "tree", None), "event"):
             places = self.event_parts.setdefault(self.event, {}).setdefault(part, [])
             places.append(self.locate(source, f"event.{part}"))
+        self.events[id(compiled)] = self.event
         if {"product", "recommended"} & (compiled.names - self.declared):  # an event may name it
             self.event_parts.setdefault(self.event, {}).setdefault("product", [])
         for base in sorted(compiled.names & self.declared):
             for part in sorted(parts_of(getattr(compiled, "tree", None), base)):
                 self.report.add("template-attribute", self.locate(source, base), name=f"{base}.{part}")
+        for base in sorted(compiled.names & (PARTS.keys() - self.declared)):
+            for part in sorted(parts_of(getattr(compiled, "tree", None), base) - PARTS[base]):
+                near = nearest(part, PARTS[base])
+                place = self.locate(source, f"{base}.{part}")
+                self.report.add(
+                    "unknown-part", place, name=base, part=part, near=near, known=listed(sorted(PARTS[base]))
+                )
         names = always(self.declared)
         for name in () if self.blind else sorted(compiled.names - names - self.declared):
             known = sorted(self.declared | names)
@@ -191,6 +206,9 @@ class Scope:
             return Target(other, step) if found else None
         everywhere = frozenset().union(*self.steps.values()) if self.steps else frozenset()
         names = self.steps.get(tunnel, frozenset()) if tunnel else everywhere
+        if goal in self.steps and goal not in names:
+            self.report.add("tunnel-without-step", goal.at, name=goal, known=listed(sorted(self.steps[goal])))
+            return None
         return Target(tunnel, str(goal)) if self.known("unknown-step", goal, names) else None
 
     def settings_of(self, values: Mapping[Text, Text] | None) -> tuple[SetTo, ...]:

@@ -168,11 +168,23 @@ def _given(written: Mapping[Text, Any], scope: Scope, definition: Definition | N
         if not scope.known("given-unknown", name, scope.declared | GIVEN):
             continue
         own = name in GIVEN and name not in scope.declared
+        if own and not _names_exist(name, value, scope):
+            continue
         found = _own(name, value, definition) if own else _constant(name, value, scope)
         given[str(name)] = found
         if found is None:
             scope.report.add("given-value", name.at, name=name)
     return given
+
+
+def _names_exist(name: str, value: Any, scope: Scope) -> bool:
+    """The promos and gifts that `given` names exist; reported where they do not."""
+    if name == "promos" and isinstance(value, Map):
+        return all(scope.known("unknown-promo", promo, scope.promos) for promo in value)
+    if name == "had" and isinstance(value, Seq):
+        gifts = scope.magnets | scope.promos
+        return all(scope.known("unknown-magnet", gift, gifts) for gift in value if isinstance(gift, Text))
+    return True
 
 
 def _own(name: str, value: Any, definition: Definition | None) -> Any:
@@ -192,6 +204,8 @@ def _own(name: str, value: Any, definition: Definition | None) -> Any:
         return None
     if name == "at":
         return str(value) if _AT.fullmatch(value) else None
+    if name == "sex":
+        return str(value) if value in ("female", "male", "") else None
     if name == "desk":
         return {word: word in YES for word in YES | NO}.get(value.strip().casefold())
     return str(value)

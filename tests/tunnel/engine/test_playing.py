@@ -123,6 +123,12 @@ def test_given_tags_source_and_sex_are_known_to_the_content():
     assert run_script(made, _script(("customer", "/start"), ("bot", "vip ad female 12"), **given)) == []
 
 
+def test_the_given_source_is_where_the_first_start_comes_from():
+    made = definition(tunnel(step("a", say=text("{{ source.utm_source }} {{ source.ref }}"), end=True)))
+    script = _script(("customer", "/start a"), ("bot", "vk a"), source={"utm_source": "vk"})
+    assert run_script(made, script) == []
+
+
 def test_the_samples_scripts_go_as_written():
     loaded = load(Path(__file__).parent / "content")
     assert loaded.definition is not None

@@ -99,6 +99,8 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "unknown-template": event("  cart.abandoned: {ladder: [{after: 1h, template: back, via: [vk], say: Вернитесь}]}"),
     "unknown-product": [(T, SAY, "product: drian\n    say: Привет!"),
                         ("products.yaml", "", "products:\n  drain: {title: Водосток}\n")],
+    "tunnel-without-step": [("tunnels/u.yaml", "", "tunnel: u\nstart: in\nsteps:\n  in: {say: Да, end: true}\n"), (T, NEXT, f"{NEXT}\n      - {{label: Ещё, to: u}}")],
+    "unknown-part": [("promos.yaml", "", PROMOS), (T, SAY, 'promo: back\n    say: "{{ promo.untill | date }}"')],
     "unknown-filter": say('"{{ name | uper }}"'),
     "unknown-test": say('"{% if name is evn %}да{% endif %}"'),
     "unknown-variable": say('"{{ aera | default(1) }}"'),
@@ -141,6 +143,7 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "template-nested-loop": say('"{% for a in tags %}{% for b in tags %}{{ b }}{% endfor %}{% endfor %}"'),
     "template-loop-length": say('"{% for a in [' + "1," * 101 + '] %}{{ a }}{% endfor %}"'),
     "template-reserved": say('"{% for name in tags %}{{ name }}{% endfor %}"'),
+    "condition-equals": [(T, NEXT, f'{NEXT}\n      - {{label: Ещё, to: two, when: name = "Ольга"}}')],
     "condition-braces": [(T, NEXT, f'{NEXT}\n      - {{label: Ещё, to: two, when: "{{{{ name }}}}"}}')],
     # types
     "type-compare": [(T, NEXT, f'{NEXT}\n      - {{label: Ещё, to: two, when: area and area > "ста"}}')],

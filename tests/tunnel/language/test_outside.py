@@ -205,3 +205,14 @@ def test_a_code_of_one_ladder_may_be_spoken_of_in_another(edited: Edit) -> None:
     )
     assert codes(edited(events=ladders, promos=promos)) == {"promo-maybe-unset"}
     assert codes(edited(events=ladders.replace("promo: back, ", ""), promos=promos)) == {"promo-unset"}
+
+
+@pytest.mark.parametrize(("when", "found"), [
+    ("event.total > 0", set()),
+    ("event.total > \"0\"", {"type-compare"}),
+    ("event.items > 0", {"type-compare"}),
+    ("(event.items | length) > 0", set()),
+    ("event.order > 5", {"type-compare"}),
+])  # fmt: skip
+def test_a_field_is_used_as_what_it_is(when: str, found: set[str], edited: Edit) -> None:
+    assert codes(edited(events=f"  order.paid: {{when: '{when}', to: two}}\n")) == found

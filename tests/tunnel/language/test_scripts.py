@@ -108,10 +108,20 @@ def test_mistakes_in_lines(line: str, found: str, content: Path) -> None:
     assert {one.code for one in load_scripts(content)[1]} == {found}
 
 
-@pytest.mark.parametrize("given", ["at: noon", "at: sat 25:00", "promos: {back: много}", "desk: может", "had: guide"])
+@pytest.mark.parametrize(
+    "given", ["at: noon", "at: sat 25:00", "promos: {back: много}", "desk: может", "had: guide", "sex: женский"]
+)
 def test_mistakes_in_what_is_given(given: str, content: Path) -> None:
     (content / "scripts/a.yaml").write_text(f"script: А\ngiven: {{{given}}}\ndialogue: [{{customer: /start}}]\n")
     assert {one.code for one in load_scripts(content)[1]} == {"given-value"}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"), [("promos: {bakc: 0}", "unknown-promo"), ("had: [guid]", "unknown-magnet")]
+)
+def test_names_in_what_is_given_exist(given: str, found: str, content: Path) -> None:
+    (content / "scripts/a.yaml").write_text(f"script: А\ngiven: {{{given}}}\ndialogue: [{{customer: /start}}]\n")
+    assert {one.code for one in load_scripts(content)[1]} == {found}
 
 
 def test_without_channels_it_is_played_on_all(tmp_path: Path) -> None:

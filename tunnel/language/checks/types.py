@@ -8,6 +8,7 @@ from jinja2 import nodes
 
 from tunnel.language.checks.content import Content
 from tunnel.language.checks.needs import tree_of
+from tunnel.language.definition import EventKind
 from tunnel.language.expressions import OFFERED, RESERVED
 from tunnel.language.source import Text
 
@@ -18,6 +19,8 @@ _OF_RESERVED: dict[str, Kind] = {
     "tags": "list", "now": "moment", "event": "any", "promo": "any", "source": "any", "had": "list", "visited": "list",
     "hour": "number", "stages": "any", "products": "any", "product": "any", "recommended": "any",
 }  # fmt: skip
+_OF_FIELDS: dict[str, Kind] = {"text": "text", "number": "number", "flag": "flag", "list": "list"}
+"""An event's fields; a date may be compared with many things."""
 _GIVES: dict[str, Kind] = {
     "round": "number", "int": "number", "float": "number", "abs": "number", "length": "number", "sort": "list",
     "default": "any", "first": "text", "last": "text",
@@ -33,13 +36,15 @@ _ORDER = frozenset({"gt", "gteq", "lt", "lteq"})
 
 def check_types(content: Content) -> None:
     """Report misused values in every text and condition."""
-    for source, compiled in list(content.scope.texts.values()):
-        _Types(content, source).check(tree_of(compiled))
+    for key, (source, compiled) in list(content.scope.texts.items()):
+        event = content.definition.events.get(content.scope.events.get(key, ""))
+        _Types(content, source, event).check(tree_of(compiled))
 
 
 class _Types:
-    def __init__(self, content: Content, source: Text) -> None:
+    def __init__(self, content: Content, source: Text, event: EventKind | None) -> None:
         self.content = content
+        self.event = event
         self.source = source
 
     def check(self, tree: nodes.Node) -> None:
@@ -79,6 +84,8 @@ class _Types:
             return "text"
         if isinstance(node, nodes.List | nodes.Tuple):
             return "list"
+        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name == "event":
+            return _OF_FIELDS.get(self.event.fields.get(node.attr, ""), "any") if self.event is not None else "any"
         return "any"
 
     def _default(self, node: nodes.Filter) -> Kind:
@@ -125,7 +132,7 @@ class _Types:
         )
 
     def _named(self, *candidates: nodes.Node) -> str:
-        return next((node.name for node in candidates if isinstance(node, nodes.Name)), "")
+        return next((_say(node) for node in candidates if isinstance(node, nodes.Name | nodes.Getattr)), "")
 
     def _report(self, code: str, name: str, **details: str) -> None:
         place = self.content.scope.locate(self.source, name) if name else self.source.at
@@ -135,6 +142,8 @@ class _Types:
 def _say(node: nodes.Node) -> str:
     if isinstance(node, nodes.Name):
         return node.name
+    if isinstance(node, nodes.Getattr):
+        return f"{_say(node.node)}.{node.attr}"
     if isinstance(node, nodes.Const):
         return str(node.value)
     return "…"

@@ -26,6 +26,14 @@ MEANING: dict[str, Wording] = {
     "unknown-template": _unknown("одобренного сообщения", "approved message"),
     "unknown-filter": _unknown("фильтра", "filter"),
     "unknown-test": _unknown("проверки", "test"),
+    "unknown-part": Wording(
+        "error", "у «{name}» нет «{part}»; есть: {known}", "может быть, «{near}»?",
+        "`{name}` has no `{part}`; there are: {known}", "did you mean `{near}`?",
+    ),
+    "tunnel-without-step": Wording(
+        "error", "«{name}» — другая воронка, а нужен её шаг; шаги: {known}", "напишите {name}/шаг",
+        "`{name}` is another tunnel, and a step of it is needed; its steps: {known}", "write {name}/step",
+    ),
     "unknown-variable": Wording(
         "error", "нет переменной «{name}»; есть: {known}", "может быть, «{near}»?",
         "there is no variable `{name}`; there are: {known}", "did you mean `{near}`?",
@@ -185,6 +193,10 @@ MEANING: dict[str, Wording] = {
     "condition-braces": Wording(
         "error", "в условии скобки {{ }} не нужны", "напишите: {text}",
         "a condition needs no {{ }}", "write: {text}",
+    ),
+    "condition-equals": Wording(
+        "error", "сравнивают двумя знаками равенства", "напишите: {text}",
+        "two equals signs compare, one does not", "write: {text}",
     ),
     # types
     "type-compare": Wording(
