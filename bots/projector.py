@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 ENTRIES = 1024
 """Of one transaction, over all partitions."""
-PAUSE_S = 0.5
+PAUSE_S = 0.25
 """How long to wait once nothing is left; what happens meanwhile is one batch."""
 FIRST = "0"
 

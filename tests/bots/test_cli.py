@@ -172,7 +172,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings, frozenset[s
     return calls
 
 
-ALL = frozenset({"webhook", "worker", "sender", "scheduler", "projector"})
+ALL = frozenset({"webhook", "worker", "sender", "scheduler", "projector", "console"})
 
 
 @pytest.mark.parametrize(
