@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from console.call import Call
+from console.canned import texts
 from console.models.conversation import Answers, CannedAnswer, Suggestion
 from console.talk import known, session_of
 from records.bulk import table_of
 from records.database import reading
 from records.tables import Message
-from tunnel.engine.canned import objection_answers, objection_raised
+from tunnel.engine.canned import filled_in, objection_answers, objection_raised
 from tunnel.session import Session
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ async def answers(console: Console, call: Call) -> Answers:
     contact = await known(console, call)
     session = await session_of(console, contact) or Session(contact=contact)
     definition = console.definition()
+    written = await texts(console)
+    filled = filled_in(definition, session, console.clock(), [each.text for each in written])
+    ours = [
+        CannedAnswer(id=each.id, title=each.title, text=text, from_objection="")
+        for each, text in zip(written, filled, strict=True)
+        if text
+    ]
     canned = [
         CannedAnswer(id=f"{name}/{number}", title=definition.objections[name].title, text=text, from_objection=name)
         for name, number, text in objection_answers(definition, session, console.clock())
@@ -38,7 +46,7 @@ async def answers(console: Console, call: Call) -> Answers:
             message=last,
             answers=[answer for answer in canned if answer.from_objection == raised],
         )
-    return Answers(answers=canned, suggestion=suggestion)
+    return Answers(answers=ours + canned, suggestion=suggestion)
 
 
 async def _last_words(console: Console, contact: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from console import answers, card, lists, stream, talk, thread, uploads, way_in
+from console import answers, canned, card, lists, stream, talk, thread, uploads, way_in
 from console.call import Handler
 from console.doing import COMMANDS
 
@@ -31,6 +31,10 @@ HANDLERS: Mapping[str, Handler] = {
     "counts": lists.counts,
     "search": lists.search,
     "content": talk.content,
+    "canned": canned.list_canned,
+    "add_canned": canned.add_canned,
+    "change_canned": canned.change_canned,
+    "end_canned": canned.end_canned,
     "events": stream.events,
     "conversation": talk.conversation,
     "thread": thread.thread,

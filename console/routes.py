@@ -110,6 +110,12 @@ ROUTES: tuple[Route, ...] = (
     _get("/inbox/counts", "counts", "Count the conversations of each view", inbox.Counts),
     _get("/search", "search", "Find people and messages", inbox.Found, query=inbox.SearchQuery),
     _get("/content", "content", "What the pickers offer", conversation.Content),
+    _get("/canned", "canned", "List the texts that are sent often", conversation.CannedTexts),
+    _post("/canned", "add_canned", "Add such a text", conversation.WriteCanned, conversation.CannedText, LEADING),
+    _post(
+        "/canned/{text}", "change_canned", "Change one", conversation.WriteCanned, conversation.CannedText, LEADING
+    ),
+    Route("DELETE", "/canned/{text}", "end_canned", "Remove such a text", LEADING, kind="empty"),
     _get("/events", "events", "The stream of changes", conversation.Change, kind="stream"),
     # One conversation.
     _get(TALK, "conversation", "What is true now", conversation.Conversation),

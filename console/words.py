@@ -13,6 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "csrf": ("The page is out of date: load it anew", "Страница устарела: обновите её"),
     "too_large": ("Too large: at most {limit}", "Слишком большой размер: не больше {limit}"),
     "wrong_type": ("Such a file cannot be sent: {detail}", "Такой файл отправить нельзя: {detail}"),
+    "bad_text": ("The holes of this text cannot be read, line {line}", "Не удалось прочитать вставки, строка {line}"),
     "empty": ("The file is empty", "Файл пуст"),
     "missing": ("There is no such thing", "Такого нет"),
     "away": ("The service is not available for a moment; try again", "Сервис временно недоступен; попробуйте ещё раз"),

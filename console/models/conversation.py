@@ -262,12 +262,33 @@ class Card(Answer, frozen=True, kw_only=True):
 
 
 class CannedAnswer(Answer, frozen=True, kw_only=True):
-    """A text to be sent, its holes filled with this contact's variables. from_objection: its name, or ""."""
+    """A text to be sent, its holes filled with this contact's variables. from_objection: the objection's name, "" for a
+    text that a manager wrote.
+    """
 
     id: str
     title: str
     text: str
     from_objection: str
+
+
+class CannedText(Answer, frozen=True, kw_only=True):
+    """A text that is sent often, as it was written: with the holes of the content's texts, such as {{ name }}."""
+
+    id: str
+    title: str
+    text: str
+
+
+class CannedTexts(Answer, frozen=True, kw_only=True):
+    """By title."""
+
+    texts: list[CannedText]
+
+
+class WriteCanned(Request, frozen=True, kw_only=True):
+    title: Annotated[str, Meta(min_length=1, max_length=120)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
 
 
 class Suggestion(Answer, frozen=True, kw_only=True):

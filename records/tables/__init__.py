@@ -1,6 +1,6 @@
 """What is kept of people, conversations and sales. Every table, by the room of life it belongs to."""
 
-from records.tables.accounts import AuditLine, LoginFailure, OneTimeLink, Seen, Upload, User, UserSession
+from records.tables.accounts import AuditLine, CannedText, LoginFailure, OneTimeLink, Seen, Upload, User, UserSession
 from records.tables.base import Base
 from records.tables.facts import Fact, Payment
 from records.tables.inbox import Act, Change, FeedHead, Operator
@@ -21,6 +21,7 @@ __all__ = [
     "Address",
     "AuditLine",
     "Base",
+    "CannedText",
     "Change",
     "Consent",
     "Contact",

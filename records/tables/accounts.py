@@ -105,3 +105,13 @@ class Seen(Base):
     at: Mapped[Moment]
 
     __table_args__ = (Index(None, "contact"),)
+
+
+class CannedText(Base):
+    """A text that operators send often; with the content's holes in it."""
+
+    __tablename__ = "canned_texts"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)

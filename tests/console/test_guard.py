@@ -31,6 +31,7 @@ BODIES = {
     "WriteNote": {"text": "x"},
     "AddTask": {"title": "x"},
     "Say": {"text": "x"},
+    "WriteCanned": {"title": "x", "text": "x"},
 }
 COMMAND = {"id": "command-0000", "version": 0}
 

@@ -183,6 +183,23 @@ async def test_an_objection_is_suggested_with_its_answers(world: World, ivan: Br
     assert [row["id"] for row in (await ivan.get("/search", q="ольг"))["people"]] == [who]
 
 
+async def test_texts_that_are_sent_often(world: World, admin: Browser, ivan: Browser) -> None:
+    who = await world.starts("7")
+    text = {"title": "Привет", "text": "Здравствуйте, {{ name }}!"}
+    added = await admin.post("/canned", text)
+    await ivan.post("/canned", text, 403)
+    wrong = await admin.post("/canned", {"title": "x", "text": "раз\n{{ name"}, 400)
+    assert (wrong["error"], wrong["field"]) == ("bad_text", "text")
+    await admin.post("/canned", {"title": "Неизвестное", "text": "{{ nothing_such }}"})
+    first = (await ivan.get(f"/conversations/{who}/answers"))["answers"][0]
+    assert first == {"id": added["id"], "title": "Привет", "text": "Здравствуйте, Ольга!", "from_objection": ""}
+    changed = await admin.post(f"/canned/{added['id']}", {"title": "Привет", "text": "Добрый день"})
+    assert changed["text"] == "Добрый день"
+    assert (await admin.call("DELETE", f"/canned/{added['id']}")).status == 200
+    assert (await admin.call("DELETE", f"/canned/{added['id']}")).status == 404
+    assert [each["title"] for each in (await ivan.get("/canned"))["texts"]] == ["Неизвестное"]
+
+
 async def test_assigning_and_sending_a_step(world: World, ivan: Browser, olga: Browser) -> None:
     who = await world.starts("7")
     async with world.alive():

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tunnel.effects import Facts
 from tunnel.engine import matching
 from tunnel.engine.compiled import compiled
+from tunnel.engine.values import gather
 from tunnel.engine.work import Work
 from tunnel.events import Note
-from tunnel.language.definition import Definition
+from tunnel.language.definition import Definition, TemplateFault
+from tunnel.language.expressions import BadTemplate
+from tunnel.language.templates import compile_text
+from tunnel.markup import parse
 from tunnel.session import Session
 
 
@@ -24,6 +28,19 @@ def objection_answers(definition: Definition, session: Session, now: float) -> I
             text = work.rich(answer.say).plain.strip()
             if text:
                 yield name, number, text
+
+
+def filled_in(definition: Definition, session: Session, now: float, sources: Sequence[str]) -> list[str]:
+    """Texts with the content's holes as this contact would read them; "" for one that cannot be filled in."""
+    settings = definition.settings
+    found = []
+    for source in sources:
+        try:
+            template = compile_text(source, "canned", language=settings.language, currency=settings.currency)
+            found.append(parse(template.render(gather(definition, session, now, template.names))).plain.strip())
+        except (BadTemplate, TemplateFault):
+            found.append("")
+    return found
 
 
 def objection_raised(definition: Definition, text: str) -> str | None:
