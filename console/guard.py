@@ -70,6 +70,11 @@ def guarded(console: Console, route: Route, handler: Handler) -> Callable[[web.R
         except (Unavailable, Away) as error:
             log.warning("the console cannot serve", operation=route.name, cause=str(error))
             return _refuse(call, Refused(503, "away", after_s=2))
+        except web.HTTPException:
+            raise
+        except Exception as error:  # a mistake of ours: reported without what it concerned
+            log.error("an operation of the console failed", operation=route.name, kind=type(error).__name__)
+            return _refuse(call, Refused(500, "broken"))
         if isinstance(answer, web.StreamResponse):
             return answer
         response = _json({} if answer is None else answer, 200)

@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "empty": ("The file is empty", "Файл пуст"),
     "missing": ("There is no such thing", "Такого нет"),
     "away": ("The service is not available for a moment; try again", "Сервис временно недоступен; попробуйте ещё раз"),
+    "broken": ("Something is broken on our side; it was written down", "Ошибка на нашей стороне; она записана"),
     "too_often": ("Too many attempts: wait {after} s", "Слишком много попыток: подождите {after} с"),
     # The way in.
     "login_wanted": ("Log in first", "Сначала войдите"),

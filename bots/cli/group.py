@@ -26,6 +26,7 @@ COMMANDS = {
     "settings": ("bots.cli.settings", "settings"),
     "doctor": ("bots.cli.doctor", "doctor"),
     "webhooks": ("bots.cli.webhooks", "webhooks"),
+    "account": ("bots.cli.account", "account"),
     "dead": ("bots.cli.dead", "dead"),
 }
 """Command → module and function, in the order in which help lists them."""

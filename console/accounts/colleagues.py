@@ -73,6 +73,21 @@ async def reset(accounts: Accounts, by: Visitor, user: str, address: str) -> tup
         return shown(row), await links.make(connection, user, now)
 
 
+async def reset_by_machine(accounts: Accounts, login: str, *, drop_code: bool) -> str | None:
+    """The token of a link for an account, asked for at the machine itself; None for no such account. Raises Away."""
+    now = accounts.now()
+    async with writing(accounts.engine) as connection:
+        row = (await connection.execute(select(users).where(users.c.login == folded(login)))).first()
+        if row is None:
+            return None
+        if drop_code:
+            values = {"totp": "", "totp_offered": "", "totp_step": 0}
+            await connection.execute(update(users).where(users.c.id == row.id).values(**values))
+        details = {"code": "dropped"} if drop_code else {}
+        await note(connection, now, "user.reset", user="", address="terminal", subject=row.id, **details)
+        return await links.make(connection, row.id, now)
+
+
 async def _known(connection: AsyncConnection, user: str) -> dict[str, Any]:
     row = (await connection.execute(select(users).where(users.c.id == user).with_for_update())).first()
     if row is None:

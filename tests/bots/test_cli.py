@@ -97,7 +97,7 @@ def call(*arguments: str | Path, typed: str = "") -> Result:
 def test_every_command_is_there() -> None:
     assert set(COMMANDS) == {
         "run", "check", "chat", "test", "diagram", "schema", "settings", "doctor", "webhooks", "dead",
-        "report", "contacts", "records", "emit",
+        "report", "contacts", "records", "emit", "account",
     }  # fmt: skip
     help_page = call("--help").stdout
     for name in COMMANDS:

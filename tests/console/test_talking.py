@@ -6,9 +6,12 @@ import asyncio
 
 import pytest
 
+from console.talk import window_of
 from tests.bots.stage import contact
-from tests.console.stand import Browser, Stand
+from tests.console.stand import NOW, Browser, Stand
 from tests.console.world import World, do
+from tunnel.events import Address
+from tunnel.session import Session
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -181,6 +184,31 @@ async def test_an_objection_is_suggested_with_its_answers(world: World, ivan: Br
     found = await ivan.get("/search", q="дорого")
     assert [message["contact"] for message in found["messages"]] == [who]
     assert [row["id"] for row in (await ivan.get("/search", q="ольг"))["people"]] == [who]
+
+
+async def test_without_a_worker_a_command_is_accepted_and_not_known(world: World, ivan: Browser) -> None:
+    who = await world.starts("7")
+    taken = await do(ivan, who, "take", version=0)
+    assert (taken["known"], taken["mode"], taken["owner"]) == (False, "bot", None)
+    await world.turn()
+    assert (await ivan.get(f"/conversations/{who}"))["owner"] == {"id": ivan.user["id"], "name": "Ivan"}
+
+
+@pytest.mark.parametrize(
+    ("session", "reason", "until"),
+    [
+        (Session(address=Address("whatsapp", "3", "79"), inbound_at=NOW - 3600), "", NOW - 3600 + 86400),
+        (Session(address=Address("whatsapp", "3", "79"), inbound_at=NOW - 86400), "shut", NOW),
+        (Session(address=Address("telegram", "1", "7"), inbound_at=NOW - 10**7), "", None),
+        (Session(address=Address("telegram", "1", "7"), mode="blocked"), "blocked", None),
+        (Session(address=Address("vk", "1", "7")), "off", None),
+        (Session(), "nowhere", None),
+    ],
+)
+async def test_what_the_channel_allows(stand: Stand, session: Session, reason: str, until: float | None) -> None:
+    window = window_of(stand.console, session, "ru")
+    assert (window.reason, window.open, bool(window.remedy)) == (reason, not reason, bool(reason))
+    assert (window.until.timestamp() if window.until else None) == until
 
 
 async def test_texts_that_are_sent_often(world: World, admin: Browser, ivan: Browser) -> None:

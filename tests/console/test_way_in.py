@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from console.accounts.colleagues import reset_by_machine
 from console.accounts.passwords import Passwords, kept
 from records.database import reading, writing
 from tests.console.stand import CHEAP, PASSWORD, Browser, Stand, a_stand
@@ -292,6 +293,28 @@ async def test_somebody_stays_admin_and_logins_are_unique(stand: Stand, admin: B
     assert taken["error"] == "login_taken"
     assert (await admin.call("PATCH", "/users/u00", {"name": "x"})).status == 404
     assert (await admin.call("POST", "/users/u00/reset")).status == 404
+
+
+async def test_an_admin_who_is_locked_out_gets_a_link_at_the_machine(stand: Stand, admin: Browser) -> None:
+    await codes_on(stand, admin)
+    assert await reset_by_machine(stand.console.accounts, "nobody", drop_code=True) is None
+    token = await reset_by_machine(stand.console.accounts, "Anna", drop_code=True)
+    browser = await stand.browser()
+    me = await browser.post("/password", {"token": token, "password": "another good one"})
+    assert me["user"]["totp"] is False
+    assert (await admin.call("GET", "/me")).status == 401
+
+
+async def test_a_mistake_of_ours_is_told_without_details(
+    stand: Stand, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("secret details")
+
+    monkeypatch.setattr(stand.console.accounts, "me", broken)
+    answer = await admin.call("GET", "/me")
+    assert (answer.status, answer.body["error"]) == (500, "broken")
+    assert "secret" not in str(answer.body)
 
 
 async def test_the_audit_tells_who_did_what_without_secrets_and_cannot_be_changed(stand: Stand, admin: Browser) -> None:
