@@ -15,6 +15,7 @@ from bots.sources import Sources
 from bots.webhook import Webhook, whatsapp_handshake
 from channels.base import Roots
 from channels.web import ChatSite, PageInfo
+from console.pages import Pages
 from state import Unavailable
 from tunnel.events import CustomerEvent
 
@@ -32,7 +33,7 @@ def build_server(app: App) -> web.Application:
     if "webhook" in app.roles:
         _add_customers(app, server)
     if app.console is not None:
-        server.add_routes(app.console.routes())
+        server.add_routes([*app.console.routes(), *Pages().routes()])
     return server
 
 

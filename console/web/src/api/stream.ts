@@ -58,15 +58,18 @@ export function useChanges(filter: Filter, open: string | undefined): boolean {
     let again: number | undefined;
     let broken = false;
     let source: EventSource;
+    let last = "";
     const heard = (event: MessageEvent<string>) => {
+      last = event.lastEventId;
       apply(queries, JSON.parse(event.data) as Change, now.current.open);
       list();
       counts();
     };
     const connect = () => {
-      source = new EventSource("/api/console/events");
-      source.addEventListener("message", heard);
+      source = new EventSource(last ? `/api/console/events?after=${last}` : "/api/console/events");
       source.addEventListener("change", heard);
+      source.addEventListener("presence", () => void queries.invalidateQueries({ queryKey: ["colleagues"] }));
+      source.addEventListener("ended", () => void queries.invalidateQueries({ queryKey: ["me"] }));
       // What happened too long ago to be told one by one: everything on the screen is read anew.
       source.addEventListener("reset", () => void queries.invalidateQueries());
       source.onopen = () => {

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Select, Switch, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Group, Switch, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../api/client";
@@ -13,7 +13,7 @@ export function VariableLine({ variable, mayEdit, command }: Props) {
   const [typed, setTyped] = useState<string | undefined>();
   const editable = mayEdit && variable.known;
   const shown = Array.isArray(variable.value) ? variable.value.join(", ") : variable.value === null ? "" : String(variable.value);
-  const title = variable.name;
+  const title = variable.title || variable.name;
   const set = (value: Schemas["SetVariable"]["value"]) => {
     command.mutate({ command: "variables", body: { name: variable.name, value } });
     setTyped(undefined);
@@ -31,7 +31,7 @@ export function VariableLine({ variable, mayEdit, command }: Props) {
     const line = (
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" c="dimmed">{title}</Text>
-        <Text size="sm" ta="right" c={shown ? undefined : "dimmed"} style={{ overflowWrap: "anywhere" }}>{shown || words.card.unset}</Text>
+        <Text size="sm" ta="right" c={shown ? undefined : "dimmed"} style={{ overflowWrap: "anywhere" }}>{shown ? [shown, variable.unit].filter(Boolean).join(" ") : words.card.unset}</Text>
       </Group>
     );
     return editable ? <UnstyledButton onClick={() => setTyped(shown)}>{line}</UnstyledButton> : line;
@@ -39,12 +39,8 @@ export function VariableLine({ variable, mayEdit, command }: Props) {
   return (
     <form onSubmit={submit}>
       <Group gap={4} wrap="nowrap" align="flex-end">
-        {variable.options.length > 0 ? (
-          <Select size="xs" flex={1} label={title} data={variable.options} value={typed || null} onChange={(value) => set(value)} clearable autoFocus />
-        ) : (
-          <TextInput size="xs" flex={1} label={title} autoFocus value={typed} type={variable.type === "date" ? "date" : "text"} inputMode={variable.type === "number" ? "decimal" : undefined}
-            onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => event.key === "Escape" && setTyped(undefined)} />
-        )}
+        <TextInput size="xs" flex={1} label={title} autoFocus value={typed} type={variable.type === "date" ? "date" : "text"} inputMode={variable.type === "number" ? "decimal" : undefined}
+          onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => event.key === "Escape" && setTyped(undefined)} />
         <ActionIcon type="submit" variant="light" aria-label={words.save}><IconCheck size={14} /></ActionIcon>
         <ActionIcon variant="subtle" color="gray" aria-label={words.cancel} onClick={() => setTyped(undefined)}><IconX size={14} /></ActionIcon>
       </Group>
