@@ -6,8 +6,7 @@ from datetime import datetime
 
 from console.models.inbox import Stage
 from tunnel.language.definition import Definition, Step
-
-TITLE_CHARS = 70
+from tunnel.language.diagram import readable
 
 
 class Titles:
@@ -48,5 +47,4 @@ class Titles:
 def step_title(step: Step) -> str:
     """The beginning of what a step says or asks, on one line."""
     template = step.say or (step.ask.say if step.ask else None)
-    text = " ".join(template.source.split()) if template else ""
-    return (text[: TITLE_CHARS - 1] + "…" if len(text) > TITLE_CHARS else text) or step.name
+    return (readable(template.source) if template else "") or step.name

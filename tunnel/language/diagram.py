@@ -39,7 +39,7 @@ def _grouped(tunnel: Tunnel) -> Iterator[str]:
 
 def _node(step: Step) -> str:
     said = step.ask.say if step.ask is not None else step.say
-    text = _text(step.name, _readable(said.source) if said is not None else "")
+    text = _text(step.name, readable(said.source) if said is not None else "")
     if step.ask is not None:
         return f"{_id(step)}[/{text}/]"
     if step.handoff is not None:
@@ -49,7 +49,7 @@ def _node(step: Step) -> str:
 
 def _ways(definition: Definition, tunnel: Tunnel, step: Step) -> Iterator[str]:
     for choice in step.choices:
-        label = _readable(choice.label.source)
+        label = readable(choice.label.source)
         if choice.to is not None:
             yield _arrow(_goal(definition, tunnel, choice.to), label)
         elif choice.handoff is not None:
@@ -84,7 +84,7 @@ def _objections(definition: Definition, tunnel: Tunnel) -> Iterator[str]:
     for objection in definition.objections.values():
         node = f"objection_{objection.name}"
         ways = [
-            _arrow(_goal(definition, tunnel, choice.to), _readable(choice.label.source), dotted=True)
+            _arrow(_goal(definition, tunnel, choice.to), readable(choice.label.source), dotted=True)
             for answer in objection.answers
             for choice in answer.choices
             if choice.to is not None and choice.to.step != "resume" and _exists(definition, tunnel, choice.to)
@@ -110,7 +110,7 @@ def _events(definition: Definition, tunnel: Tunnel) -> Iterator[str]:
                 found.append(_arrow(_goal(definition, tunnel, rung.to), after, dotted=True))
             for choice in rung.choices:
                 if choice.to is not None:
-                    label = f"{after} · {_readable(choice.label.source)}"
+                    label = f"{after} · {readable(choice.label.source)}"
                     found.append(_arrow(_goal(definition, tunnel, choice.to), label, dotted=True))
     for number, (event, arrows) in enumerate(ways.items()):
         if arrows:
@@ -138,7 +138,7 @@ def _arrow(to: str, label: str, *, dotted: bool = False) -> str:
     return f"{arrow}|{_text(label)}| {to}" if label else f"{arrow} {to}"
 
 
-def _readable(markdown: str) -> str:
+def readable(markdown: str) -> str:
     """A template as a reader of the picture wants it: no logic, holes as ‹name›, one line."""
     plain = parse(_HOLE.sub(r"‹\1›", _LOGIC.sub("", markdown))).plain
     line = " ".join(plain.split())

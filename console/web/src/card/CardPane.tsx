@@ -10,6 +10,7 @@ import { ChannelIcon } from "../ui/ChannelIcon";
 import { Face } from "../ui/Face";
 import { Trouble } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
+import { nameOf } from "../ui/nameOf";
 import { fill, useSpeech } from "../words";
 import { moment, span } from "../words/time";
 import { VariableLine } from "./VariableLine";
@@ -28,7 +29,7 @@ export function CardPane({ contact, close }: { contact: string; close: () => voi
       <Group wrap="nowrap" gap="sm">
         <Face name={card.name} id={card.id} size={44} />
         <Box style={{ flex: 1, minWidth: 0 }}>
-          <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>{card.name || words.unknownName}</Title>
+          <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>{nameOf(card, words)}</Title>
           {[card.phone, card.email].filter(Boolean).map((line) => <Text key={line} size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>{line}</Text>)}
         </Box>
         <ActionIcon variant="subtle" color="gray" aria-label={words.close} onClick={close}><IconX size={18} /></ActionIcon>
@@ -229,7 +230,7 @@ function Addresses({ card }: { card: Card }) {
       {card.addresses.map((address) => (
         <Group key={`${address.channel}:${address.account}:${address.external_id}`} gap={6} wrap="nowrap">
           <ChannelIcon channel={address.channel} size={14} />
-          <Text size="sm" style={{ overflowWrap: "anywhere" }}>{address.external_id}</Text>
+          <Text size="sm" style={{ overflowWrap: "anywhere" }}>{address.channel === "web" ? words.channels.web : address.external_id}</Text>
           {!address.reachable && <Badge size="xs" color="red" variant="light" tt="none" title={address.reason}>{words.modes.blocked}</Badge>}
         </Group>
       ))}

@@ -6,6 +6,7 @@ import { type Row, type Schemas, seconds, type View } from "../api/client";
 import { useMe } from "../api/hooks";
 import { ChannelIcon } from "../ui/ChannelIcon";
 import { Face } from "../ui/Face";
+import { nameOf } from "../ui/nameOf";
 import { fill, useSpeech } from "../words";
 import { brief, moment, span } from "../words/time";
 import classes from "./ListPane.module.css";
@@ -19,7 +20,7 @@ type Props = { row: Row; open: boolean; now: number; view: View; top?: number };
 export const ConversationRow = memo(function ConversationRow({ row, open, now, view, top }: Props) {
   const { words, language } = useSpeech();
   const me = useMe();
-  const name = row.name || words.unknownName;
+  const name = nameOf(row, words);
   const waited = row.waiting_since ? now - seconds(row.waiting_since) : 0;
   const stage = row.stages.at(-1);
   const place = top === undefined ? { position: "relative" as const, height: ROW_HEIGHT } : { transform: `translateY(${top}px)`, height: ROW_HEIGHT };
@@ -66,7 +67,7 @@ export function FoundRow({ found, now, wanted }: { found: Schemas["FoundMessage"
       <Link href={`/c/${found.contact}`} className={classes.row} style={{ position: "relative" }}>
         <div className={classes.words}>
           <div className={classes.line}>
-            <span className={classes.grow}>{found.name || words.unknownName}</span>
+            <span className={classes.grow}>{nameOf({ id: found.contact, name: found.name }, words)}</span>
             <time className={classes.when} dateTime={found.at}>{brief(seconds(found.at), now, language)}</time>
           </div>
           <Highlight highlight={wanted} size="sm" c="dimmed" lineClamp={2}>{found.text}</Highlight>

@@ -6,6 +6,7 @@ import { type Conversation, seconds } from "../api/client";
 import type { useCommand } from "../api/commands";
 import { colleaguesQuery, contentQuery, useMay, useMe } from "../api/hooks";
 import { ChannelIcon } from "../ui/ChannelIcon";
+import { nameOf } from "../ui/nameOf";
 import { fill, useSpeech } from "../words";
 import { moment } from "../words/time";
 import classes from "./ThreadPane.module.css";
@@ -18,7 +19,7 @@ export function Head({ talk, command, toggleCard, narrow }: Props) {
   const me = useMe();
   const mayAct = useMay("take");
   const mine = talk.owner?.id === me.user.id;
-  const state = talk.owner ? fill(words.ownedBy, { name: mine ? words.you : talk.owner.name }) : talk.mode === "queued" && talk.queue_title ? fill(words.queueOf, { name: talk.queue_title }) : words.modes[talk.mode];
+  const state = mine ? words.ownedByYou : talk.owner ? fill(words.ownedBy, { name: talk.owner.name }) : talk.mode === "queued" && talk.queue_title ? fill(words.queueOf, { name: talk.queue_title }) : words.modes[talk.mode];
   const place = talk.place ? `${talk.place.tunnel_title} · ${talk.place.title || talk.place.step}` : "";
   return (
     <header className={classes.head}>
@@ -26,7 +27,7 @@ export function Head({ talk, command, toggleCard, narrow }: Props) {
       <div className={classes.who}>
         <h1 className={classes.name}>
           <ChannelIcon channel={talk.channel} />
-          <span className={classes.cut}>{talk.name || words.unknownName}</span>
+          <span className={classes.cut}>{nameOf(talk, words)}</span>
           {talk.snoozed_until && <Badge size="xs" color="grape" variant="light" tt="none">{fill(words.snoozedUntil, { time: moment(seconds(talk.snoozed_until), language) })}</Badge>}
         </h1>
         <div className={`${classes.state} ${classes.cut}`} title={place}>{[state, place].filter(Boolean).join(" · ")}</div>
@@ -56,7 +57,11 @@ function Actions({ talk, command, mine, narrow }: { talk: Conversation; command:
       {held && (
         <Menu position="bottom-end">
           <Menu.Target>
-            <Button size={narrow ? "compact-sm" : "xs"} variant={mine ? "light" : "default"} rightSection={<IconChevronDown size={14} />} leftSection={narrow ? null : <IconRobot size={16} />}>{words.release}</Button>
+            {narrow ? (
+              <ActionIcon variant="light" aria-label={words.release}><IconRobot size={18} /></ActionIcon>
+            ) : (
+              <Button size="xs" variant={mine ? "light" : "default"} rightSection={<IconChevronDown size={14} />} leftSection={<IconRobot size={16} />}>{words.release}</Button>
+            )}
           </Menu.Target>
           <Menu.Dropdown mah={320} style={{ overflowY: "auto" }}>
             <Menu.Item onClick={() => command.mutate({ command: "release", body: { step: "" } })}>{words.releaseHere}</Menu.Item>

@@ -17,6 +17,7 @@ function grouped(items: ThreadItem[]): Group[] {
   const groups: Group[] = [];
   for (const item of items) {
     const last = groups.at(-1);
+    if (item.item === "message" && !item.text && !item.files.length && !item.buttons.length) continue; // the chat was opened
     if (item.item !== "act") groups.push({ kind: "one", item });
     else if (last?.kind === "acts") last.acts.push(item);
     else groups.push({ kind: "acts", acts: [item] });

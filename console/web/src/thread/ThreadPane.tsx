@@ -8,6 +8,7 @@ import { asked, client, seconds } from "../api/client";
 import { useCommand } from "../api/commands";
 import { conversationQuery, readEarlier, threadQuery, useMay } from "../api/hooks";
 import { Trouble } from "../ui/Trouble";
+import { nameOf } from "../ui/nameOf";
 import { useWords } from "../words";
 import { Composer } from "./Composer";
 import { Head } from "./Head";
@@ -46,7 +47,7 @@ export function ThreadPane({ contact, toggleCard, narrow }: Props) {
     <>
       <Head talk={talk.data} command={command} toggleCard={toggleCard} narrow={narrow} />
       <div className={classes.over}>
-        <div ref={box} className={classes.thread} role="log" aria-live="polite" aria-relevant="additions" tabIndex={0} aria-label={talk.data.name || words.unknownName}>
+        <div ref={box} className={classes.thread} role="log" aria-live="polite" aria-relevant="additions" tabIndex={0} aria-label={nameOf(talk.data, words)}>
           <div className={classes.talk}>
             {thread.data?.before && <Button variant="subtle" size="compact-xs" style={{ alignSelf: "center" }} onClick={() => void earlier()}>{words.more}</Button>}
             <Items items={items} outgoing={outgoing.waiting} contact={contact} again={(message: Outgoing) => outgoing.send(message)} forget={outgoing.forget} />

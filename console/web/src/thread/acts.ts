@@ -4,12 +4,13 @@ import type { Language } from "../words";
 import { fill } from "../words";
 import type { Words } from "../words/ru";
 
-const BY_WORDS = new Set(["left"]);
+/** What the kind of an act is told by: its data decide the words. */
+const TOLD_BY: Record<string, string> = { left: "by", mode: "after" };
 
 /** A line of the thread; "" for what says nothing to an operator. */
 export function actWords(act: Act, words: Words, language: Language): string {
   const templates: Record<string, string> = words.acts;
-  const kind = BY_WORDS.has(act.kind) ? `${act.kind}_${act.data["by"] ?? ""}` : act.kind;
+  const kind = `${act.kind}_${act.data[TOLD_BY[act.kind] ?? ""] ?? ""}`;
   const template = templates[kind] ?? templates[act.kind];
   if (template === undefined) return act.kind;
   const who = act.operator?.name ?? words.bot;
