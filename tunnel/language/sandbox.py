@@ -40,6 +40,19 @@ class Unset(StrictUndefined):
         return False
 
 
+class Missing(Unset):
+    """A part that is not there, `source.utm_source`: it is like nothing, so that it may be compared; else as Unset."""
+
+    __slots__ = ()
+    __hash__ = Unset.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+
 class ContentEnvironment(ImmutableSandboxedEnvironment):
     """Jinja with everything shut that texts do not need."""
 
@@ -59,7 +72,7 @@ class ContentEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(obj, Undefined):
             return obj  # `event.total` where there is no event: unset as a whole
         if isinstance(obj, Mapping):
-            return obj[argument] if argument in obj else self.undefined(obj=None, name=str(argument)[:60])
+            return obj[argument] if argument in obj else Missing(name=str(argument)[:60])
         if isinstance(obj, list | tuple | str) and isinstance(argument, int):
             return obj[argument] if -len(obj) <= argument < len(obj) else self.undefined(name="item")
         if isinstance(obj, LoopContext) and argument in LOOP_NAMES:

@@ -146,6 +146,22 @@ def test_a_condition_on_an_unset_name_is_a_fault() -> None:
         compile_condition("wish > 5", "f:2").holds(VALUES)
 
 
+@pytest.mark.parametrize(("source", "holds"), [
+    ('source.utm_source == "vk"', False),
+    ('source.utm_source != "vk"', True),
+    ('source.utm_source in ["vk", "ok"]', False),
+    ('source.utm_source or "vk" == "vk"', True),
+    ("source.utm_source == source.utm_medium", False),
+])  # fmt: skip
+def test_a_part_that_is_not_there_is_like_nothing_and_no_fault(source: str, holds: bool) -> None:
+    assert compile_condition(source).holds({**VALUES, "source": {"ref": "siding"}}) is holds
+
+
+def test_a_part_that_is_not_there_is_not_reckoned_with() -> None:
+    with pytest.raises(TemplateFault, match="total"):
+        compile_condition("event.total > 5", "f:2").holds({**VALUES, "event": {}})
+
+
 @pytest.mark.parametrize(
     "attack",
     [
