@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -66,8 +65,7 @@ class Wanting(Exception):
         self.index = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(msgspec.Struct, frozen=True):
     """What the turns of one claim may know of the outside. desk: operators can be reached. group: they have a group of
     their own in a messenger, where posts go. grants: by the event's index, then by `Needs.key`.
     """
@@ -75,7 +73,7 @@ class Outside:
     now: float
     desk: bool
     profile: Profile | None = None
-    grants: Mapping[int, dict[str, Grant]] = field(default_factory=dict)
+    grants: Mapping[int, dict[str, Grant]] = msgspec.field(default_factory=dict)
     group: bool = False
 
 

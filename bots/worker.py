@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import msgspec
 import structlog
@@ -146,7 +145,7 @@ class Worker:
                     raise Poison(wanting.index, f"the turn needs {wanting.needs.key} for ever") from wanting
                 given = await grant(self._store, turner.definition, claim.contact, wanting.needs)
                 grants = {**outside.grants, wanting.index: {**had, wanting.needs.key: given}}
-                outside = replace(outside, grants=grants)
+                outside = msgspec.structs.replace(outside, grants=grants)
 
     async def _poisoned(
         self, turner: Turner, claim: Claim, outside: Outside, poison: Poison
@@ -186,7 +185,7 @@ class Worker:
         post = msgspec.structs.replace(post, address=outcome.session.address)
         row = encode_row(DeskRow(post, outcome.session.profile.name))
         outgoing = Outgoing(desk_lane(commit.claim.contact), DESK_ACCOUNT, row, by_bot=False)
-        return replace(commit, outgoing=(*commit.outgoing, outgoing))
+        return msgspec.structs.replace(commit, outgoing=(*commit.outgoing, outgoing))
 
     def _report(self, outcome: Outcome) -> None:
         for fault in outcome.faults:
@@ -248,4 +247,4 @@ class Worker:
 
 def _head(claim: Claim, count: int) -> Claim:
     control = claim.control[:count]
-    return replace(claim, control=control, events=claim.events[: count - len(control)])
+    return msgspec.structs.replace(claim, control=control, events=claim.events[: count - len(control)])

@@ -145,13 +145,12 @@ class FileIds(Protocol):
     async def forget(self, account: str, key: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(msgspec.Struct, frozen=True):
     """An HTTP request as the webhook read it. Header names are lower case; `body` is the raw bytes."""
 
     headers: Mapping[str, str]
     body: bytes
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +178,7 @@ class SetAside:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True):
     """What one body meant. All three may be empty: an update kind that does not concern us."""
 
     events: Sequence[CustomerEvent] = ()

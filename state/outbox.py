@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import itemgetter
+
+from msgspec import structs
 
 from state.coalescer import Coalescer
 from state.keys import PAUSE, RATE
@@ -133,7 +134,9 @@ class Outbox:
             later = "" if next_at is None else milliseconds(next_at)
             held = (*_held(self._link.keys.place(mail.contact), mail), later, mail.contact, line)
             items.append(
-                (*held, "") if dead is None else (*held, *letter_arguments(replace(dead, where=dead.where or "send")))
+                (*held, "")
+                if dead is None
+                else (*held, *letter_arguments(structs.replace(dead, where=dead.where or "send")))
             )
         return await self._link.over_items("mail_end", (milliseconds(self._link.clock()),), items)
 

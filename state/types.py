@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """One event for a contact's inbox.
 
     dedupe: the event's id; "" skips the check (operators' events whose id cannot repeat).
@@ -19,8 +18,7 @@ class Incoming:
     control: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """A contact with events to handle, held by one worker until it commits (or dies, and another takes over).
 
     version: fence, 0 for a contact never seen. session: the stored blob without its header, None if never seen.
@@ -37,8 +35,7 @@ class Claim:
     rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """One row for an outbox. `lane`: its mail leaves in order, one at a time; it belongs to one contact. `account`:
     whose rate it counts against and who sends it. `by_bot`: dropped when the contact's epoch has been raised since.
     """
@@ -49,8 +46,7 @@ class Outgoing:
     by_bot: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetter(msgspec.Struct, frozen=True):
     """Something set aside, with its cause. `where`: webhook, turn or send."""
 
     where: str
@@ -60,8 +56,7 @@ class DeadLetter:
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True):
     r"""All that a claim's turns changed; written whole, or not at all if somebody else was faster.
 
     session: the new blob; epoch: the session's, repeated where the sender can see it. done_control, done_events: how
@@ -79,11 +74,10 @@ class Commit:
     cancel: tuple[str, ...] = ()
     journal: tuple[bytes, ...] = ()
     recent: tuple[bytes, ...] = ()
-    dead: tuple[DeadLetter, ...] = field(default=())
+    dead: tuple[DeadLetter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(msgspec.Struct, frozen=True):
     """The head of one lane, leased to one sender. `row`: number of the row, rising within the contact, the same at
     every repetition. `tries`: sends of this row begun before this one.
     """

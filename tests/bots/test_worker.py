@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import get_args
 
 import pytest
+from msgspec import structs
 
 from bots.intake import Intake
 from bots.rows import CallRow, DeskRow, decode_row
@@ -144,7 +144,7 @@ async def test_an_unreadable_session_begins_anew(store: Store, intake: Intake, w
     await intake.accept_events("telegram", [start()])
     (claim,) = await store.claim("w1", 10)
     commit, _ = turner.handle(claim, Outside(NOW, desk=False), {})
-    assert await store.commit([replace(commit, session=b"?")])
+    assert await store.commit([structs.replace(commit, session=b"?")])
     await intake.accept_events("telegram", [start("s2")])
     assert await work(store, worker) == 1
     (letter,) = await store.dead_letters()
