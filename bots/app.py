@@ -24,6 +24,7 @@ from bots.console import ConsolePart
 from bots.console_files import ConsoleFiles
 from bots.content import Content, ContentBroken
 from bots.desk import DESK_PACE, Desk
+from bots.front import Front
 from bots.intake import Intake
 from bots.links import LinkMaker, Signer, open_links
 from bots.phrases import OPEN_THE_CHAT
@@ -34,7 +35,7 @@ from bots.roles import ROLES
 from bots.rows import DESK_ACCOUNT, account_key
 from bots.scheduler import Scheduler
 from bots.sender import AccountSender, ChannelDeliverer
-from bots.server import build_server
+from bots.server import build_server, webhooks
 from bots.settings import Settings
 from bots.turns import Turner
 from bots.watch import WebhookWatch
@@ -50,6 +51,8 @@ log = structlog.get_logger(__name__)
 
 STOP_TIME_S = 5.0
 """What is left after it (sends that hang) is cut, so that a stop ends within 10 s; the next start sends their rows."""
+ANSWER_TIME_S = 2.0
+"""For answers that are on their way when the program ends."""
 LINGER_S = 1.0
 GARBAGE_EVERY = 20_000
 """Objects made and not yet freed before the garbage collector looks through the young ones; Python begins with 700."""
@@ -284,16 +287,14 @@ async def running(settings: Settings, content: Content, roles: frozenset[str], p
             runner = web.AppRunner(
                 build_server(app),
                 access_log=None,
-                shutdown_timeout=2.0,
+                shutdown_timeout=ANSWER_TIME_S,
                 handle_signals=False,
                 lingering_time=LINGER_S,  # what is left of a refused body is not waited for
             )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             stack.callback(app.closing.set)
-            site = web.TCPSite(runner, settings.host, settings.port, reuse_port=len(roles) < len(ROLES))
-            await site.start()
-            app.port = _port_of(runner)
+            app.port = await stack.enter_async_context(_listening(app, runner))
         yield app
 
 
@@ -345,9 +346,19 @@ def _say_if_died(task: asyncio.Task[None]) -> None:
         os.kill(os.getpid(), signal.SIGTERM)  # half a program is worse than a restart by the supervisor
 
 
-def _port_of(runner: web.AppRunner) -> int:
-    address: tuple[str, int] = runner.addresses[0]
-    return address[1]
+@asynccontextmanager
+async def _listening(app: App, runner: web.AppRunner) -> AsyncIterator[int]:
+    """Connections are taken; the port. On leaving, deliveries that are being answered end first."""
+    assert runner.server is not None
+    front = Front(runner.server, webhooks(app))
+    host, port = app.settings.host, app.settings.port
+    shared = len(app.roles) < len(ROLES)
+    server = await asyncio.get_running_loop().create_server(front, host, port, backlog=128, reuse_port=shared)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await front.close(ANSWER_TIME_S)
 
 
 def _shown(host: str) -> str:

@@ -38,9 +38,8 @@ def build_server(app: App) -> web.Application:
 
 
 def _add_customers(app: App, server: web.Application) -> None:
-    for channel in (app.accounts.telegram, app.accounts.vk, app.accounts.whatsapp):
-        if channel is not None:
-            server.router.add_post(f"/webhooks/{channel.name}", Webhook(channel, app.intake, app.clock).post)
+    for path, webhook in webhooks(app).items():
+        server.router.add_post(path.decode(), webhook.post)
     if app.accounts.whatsapp is not None:
         server.router.add_get("/webhooks/whatsapp", whatsapp_handshake(app.accounts.whatsapp))
     api = Api(app.store, app.content, Sources(app.settings), list(app.accounts.by_key), app.clock)
@@ -49,6 +48,18 @@ def _add_customers(app: App, server: web.Application) -> None:
     site = _chat(app)
     server.add_routes(site.routes())
     server.on_shutdown.append(lambda _: site.close())
+
+
+def webhooks(app: App) -> dict[bytes, Webhook]:
+    """The channels' endpoints, by path."""
+    if "webhook" not in app.roles:
+        return {}
+    channels = (app.accounts.telegram, app.accounts.vk, app.accounts.whatsapp)
+    return {
+        f"/webhooks/{channel.name}".encode(): Webhook(channel, app.intake, app.clock)
+        for channel in channels
+        if channel is not None
+    }
 
 
 def _metrics(app: App, health: Health) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
 
 import structlog
 from aiohttp import web
@@ -12,8 +13,10 @@ from aiohttp import web
 from bots.intake import Intake
 from bots.metrics import updates
 from channels.base import Channel, Forged, Inbound, NotJson, SetAside, Unreadable
+from channels.telegram import channel as telegram
 from channels.vk import Vk
 from channels.whatsapp import WhatsApp
+from channels.whatsapp import channel as whatsapp
 from state import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -25,6 +28,22 @@ BODY_TIME_S = 10.0
 RETRY_AFTER_S = "5"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+PROOFS = frozenset({telegram.SECRET_HEADER.encode(), whatsapp.SIGNATURE.encode()})
+"""The headers by which channels prove themselves."""
+
+
+class Reply(NamedTuple):
+    """What a delivery is answered with. `retry_after`: seconds, "" for none."""
+
+    status: int
+    text: str
+    retry_after: str = ""
+
+
+OK = Reply(200, "ok")
+"""VK wants exactly these two bytes; the others any 200."""
 
 
 class TooLarge(Exception):
@@ -41,35 +60,53 @@ class Webhook:
         self._limit = BODY_LIMITS[channel.name]
 
     async def post(self, request: web.Request) -> web.Response:
-        """Answer one delivery: 200 once it is durable, or what the channel has to know (see docs/reference/http.md)."""
-        name = self.channel.name
+        """Answer one delivery that aiohttp reads."""
         try:
             body = await read_body(request, self._limit)
-            return await self._take(Inbound(headers=request.headers, body=body))  # names in any case find it
         except TooLarge:
-            return _refuse(name, "too_large", 413, "body too large")
+            reply = self._refuse("too_large", 413, "body too large")
         except TimeoutError:
-            return _refuse(name, "too_slow", 408, "body too slow")
-        except Forged:
-            return _refuse(name, "forged", 401, "wrong signature or secret")
-        except NotJson:
-            return _refuse(name, "malformed", 400, "the body is not JSON")
-        except Unavailable:
-            refusal = _refuse(name, "unavailable", 503, "not durable at the moment; deliver again")
-            refusal.headers["Retry-After"] = RETRY_AFTER_S
-            return refusal
+            reply = self._refuse("too_slow", 408, "body too slow")
+        else:
+            reply = await self.answer(request.headers, body)  # names in any case find it
+        response = web.Response(status=reply.status, text=reply.text)
+        if reply.retry_after:
+            response.headers["Retry-After"] = reply.retry_after
+        if reply.status in (408, 413):
+            response.force_close()  # what is left of the body is not worth reading
+        return response
 
-    async def _take(self, inbound: Inbound) -> web.Response:
+    async def answer(self, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer one delivery: 200 once it is durable, or what the channel has to know (see docs/reference/http.md).
+
+        headers: `PROOFS` at least, by names in lower case.
+        """
+        try:
+            return await self._take(Inbound(headers=headers, body=body))
+        except Forged:
+            return self._refuse("forged", 401, "wrong signature or secret")
+        except NotJson:
+            return self._refuse("malformed", 400, "the body is not JSON")
+        except Unavailable:
+            return self._refuse("unavailable", 503, "not durable at the moment; deliver again", RETRY_AFTER_S)
+
+    async def _take(self, inbound: Inbound) -> Reply:
         self.channel.verify(inbound)
         if isinstance(self.channel, Vk) and (confirmation := self.channel.handshake(inbound)) is not None:
-            return web.Response(text=confirmation)
+            return Reply(200, confirmation)
         try:
             parsed = self.channel.parse(inbound.body, self._clock())
         except Unreadable as error:
             await self._intake.set_aside(self.channel.name, SetAside(str(error), inbound.body))
         else:
             await self._intake.accept(self.channel.name, parsed)
-        return web.Response(text="ok")  # VK wants exactly these two bytes; the others any 200
+        return OK
+
+    def _refuse(self, result: str, status: int, text: str, retry_after: str = "") -> Reply:
+        updates(self.channel.name, result).inc()
+        if status != 503:
+            log.warning("delivery refused", channel=self.channel.name, result=result, status=status)
+        return Reply(status, text, retry_after)
 
 
 async def read_body(request: web.Request, limit_bytes: int) -> bytes:
@@ -99,13 +136,3 @@ def whatsapp_handshake(channel: WhatsApp) -> Handler:
             return web.Response(status=403, text="wrong verify token")
 
     return get
-
-
-def _refuse(channel: str, result: str, status: int, text: str) -> web.Response:
-    updates(channel, result).inc()
-    if status != 503:
-        log.warning("delivery refused", channel=channel, result=result, status=status)
-    response = web.Response(status=status, text=text)
-    if status in (408, 413):
-        response.force_close()  # what is left of the body is not worth reading
-    return response
