@@ -178,6 +178,8 @@ def _quieten_libraries(settings: Settings) -> None:
     logging.getLogger("aiohttp.access").disabled = True
     # vkbottle hangs a handler of its own, which masks nothing, on its logger, unless there is one.
     logging.getLogger("vkbottle").handlers[:] = [logging.NullHandler()]
+    # Each statement with its values, at level debug: what customers said, and hashes of passwords.
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
     if settings.log_level != "debug":
         for name in ("aiogram", "alembic", "vkbottle", "asyncio", "pymorphy3", "sqlalchemy", "transitions", "urllib3"):
             logging.getLogger(name).setLevel(logging.WARNING)

@@ -29,20 +29,24 @@ class Backoff:
     async def attempt(self, now: datetime, **keys: str) -> None:
         """Count one attempt at an `account` from an `address`. Raises Refused(429), Away."""
         table = table_of(LoginFailure)
-        named = {_key(kind, key): kind for kind, key in keys.items()}
+        named = dict(sorted((_key(kind, key), kind) for kind, key in keys.items()))
         async with writing(self._engine) as connection:
-            found = await connection.execute(select(table).where(table.c.key.in_(named)).with_for_update())
+            # Rows first, so that there is something to lock: of many at once each waits for the one before.
+            blank = [{"key": key, "count": 0, "last_at": now} for key in named]
+            await upsert(connection, LoginFailure, blank, keep=("count", "last_at"))
+            found = await connection.execute(
+                select(table).where(table.c.key.in_(named)).order_by(table.c.key).with_for_update()
+            )
             known = {row.key: row._mapping for row in found}
             wait_s = max(
                 (_wait_s(named[key], row["count"], row["last_at"], now) for key, row in known.items()), default=0.0
             )
             if wait_s > 0:
                 raise Refused(429, "too_often", after_s=wait_s, after=max(1, round(wait_s)))
-            rows = []
-            for key in named:
-                row = known.get(key)
-                count = row["count"] + 1 if row is not None and now - row["last_at"] < FORGOTTEN else 1
-                rows.append({"key": key, "count": count, "last_at": now})
+            rows = [
+                {"key": key, "count": row["count"] + 1 if now - row["last_at"] < FORGOTTEN else 1, "last_at": now}
+                for key, row in known.items()
+            ]
             await upsert(connection, LoginFailure, rows)
 
     async def succeeded(self, **keys: str) -> None:

@@ -6,7 +6,9 @@ import io
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +20,8 @@ from pydantic import SecretStr
 
 from bots.logs import SECRET, Masker, set_up_logs
 from bots.settings import Settings
+from console.accounts.accounts import Accounts
+from records import Records
 
 BOT_TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 VK_TOKEN = "vk1.a.Zm9vYmFyYmF6"
@@ -165,6 +169,16 @@ def test_numbers_with_a_unit_in_their_name_are_kept() -> None:
 
 
 _SECRETS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=4, max_size=60)
+
+
+async def test_what_goes_into_the_records_is_in_no_log(restored: None, tmp_path: Path) -> None:
+    stream = io.StringIO()
+    set_up_logs(Settings(log_level="debug", log_format="json"), stream)
+    records = Records.open("", tmp_path)
+    await records.migrate()
+    await Accounts(records.engine, time.time).first_link()
+    await records.close()
+    assert "one_time_links" not in stream.getvalue()
 
 
 @given(_SECRETS, st.text(max_size=30), st.text(max_size=30), st.sampled_from([str, quote, repr]))

@@ -235,7 +235,18 @@ async def test_an_address_is_slowed_down_over_all_accounts(stand: Stand, admin: 
     await other.log_in("anna")
 
 
-async def test_many_guesses_at_once_are_many_guesses(stand: Stand, admin: Browser) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+async def test_many_guesses_at_once_are_many_guesses(redis_url: str, tmp_path: Path, either: str) -> None:
+    async with a_stand(redis_url, tmp_path, database=either) as stand:
+        await stand.admin()
+        await _guess_at_once(stand)
+
+
+async def _guess_at_once(stand: Stand) -> None:
     browsers = [await stand.browser(**{"X-Test-Address": f"10.0.4.{n}"}) for n in range(30)]
     body = {"login": "anna", "password": "wrong password"}
     answers = await asyncio.gather(*(browser.call("POST", "/login", body) for browser in browsers))

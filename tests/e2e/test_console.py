@@ -35,6 +35,12 @@ async def anna(town: Town) -> AsyncIterator[Browser]:
         yield browser
 
 
+async def test_the_page_is_served_beside_its_api(town: Town) -> None:
+    async with ClientSession() as session, session.get(f"{town.program.url}/console/") as response:
+        assert response.content_type == "text/html"
+        assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+
 async def shown(browser: Browser, path: str, holds: Callable[[Any], Any], **query: Any) -> Any:
     """Wait until an answer is as it should be; what `holds` gives."""
     for _ in range(200):
