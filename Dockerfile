@@ -1,5 +1,14 @@
 # syntax=docker/dockerfile:1
-# Two stages: the first installs into a virtual environment, the second holds nothing but that and Python.
+# Three stages: one builds the console's screens, one installs into a virtual environment, and the last holds nothing but
+# that and Python.
+
+FROM node:22-bookworm-slim AS web
+WORKDIR /src/console/web
+COPY console/web/package.json console/web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY docs/reference/console-api.json /src/docs/reference/
+COPY console/web ./
+RUN npm run build
 
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
@@ -12,6 +21,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bots bots
 COPY channels channels
 COPY console console
+COPY --from=web /src/console/web/dist console/web/dist
 COPY records records
 COPY state state
 COPY tunnel tunnel

@@ -170,7 +170,7 @@ export const en: Words = {
   login: {
     title: "Operators' sign-in",
     login: "Login",
-    passwordHint: "At least 12 characters. The link works once.",
+    passwordHint: "At least 10 characters. The link works once.",
     password: "Password",
     code: "Code from the app",
     codeHint: "Six digits from your authenticator app",
@@ -179,7 +179,7 @@ export const en: Words = {
     wait: "Too many attempts. Wait {seconds} s.",
     forgot: "Forgot the password? Ask an administrator for a link to set a new one.",
     setupTitle: "The first administrator",
-    setupHint: "This link works once. Choose a password of at least 12 characters.",
+    setupHint: "This link works once. Choose a password of at least 10 characters.",
     resetTitle: "A new password",
     name: "Name, as colleagues will see it",
     create: "Create and sign in",
