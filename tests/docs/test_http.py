@@ -22,7 +22,8 @@ WEBHOOKS = PAGE.partition("## The site's chat")[0]
 def refusals(module: str, name: str) -> set[tuple[int, str]]:
     """The status and the word of every call of `name` in a module."""
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name]
+    called = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = [node for node in called if name in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))]
     found = set()
     for call in calls:
         values = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
