@@ -44,12 +44,12 @@ class Missing(Unset):
     """A part that is not there, `source.utm_source`: it is like nothing, so that it may be compared; else as Unset."""
 
     __slots__ = ()
-    __hash__ = Unset.__hash__
+    __hash__ = Unset.__hash__  # type: ignore[assignment]
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
         return False
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> bool:  # type: ignore[override]
         return True
 
 
