@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tunnel.engine import gate, moves
+from tunnel.engine import gate, moves, timers
 from tunnel.engine.gate import Due
 from tunnel.engine.work import Work
 from tunnel.language.definition import Target
+
+TIE_S = 5.0
+"""What is due so shortly before a deadline is due together with it."""
 
 
 def overdue(work: Work, due: Due) -> None:
@@ -15,6 +18,9 @@ def overdue(work: Work, due: Due) -> None:
     stage = tunnel.stages.get(session.stages.get(due.rest, "")) if tunnel is not None else None
     if tunnel is None or stage is None:
         work.ignore("the stage is gone")
+        return
+    if _pause_is_over(work):
+        work.arm(due.timer, work.now + 1)
         return
     if not due.waited:
         work.record("overdue", tunnel=tunnel.name, stage=stage.name, since=session.stage_at.get(tunnel.name, 0))
@@ -26,3 +32,9 @@ def overdue(work: Work, due: Due) -> None:
         return
     target = Target(tunnel.name, stage.late)
     gate.start(work, "late", lambda given: moves.enter_aside(given, target, by="late"), due=due, talking=True)
+
+
+def _pause_is_over(work: Work) -> bool:
+    """Whether the present step's pause ends at this very moment: one of a day, in a stage of a day, is in time."""
+    armed = work.session.timers.items()
+    return any(timers.kind_of(timer) == timers.WAIT and 0 <= work.now - at < TIE_S for timer, at in armed)

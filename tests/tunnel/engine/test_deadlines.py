@@ -11,7 +11,7 @@ from tests.tunnel.engine.build import definition, step, text, to, tunnel
 from tunnel.engine.player import Player, noon, texts
 from tunnel.engine.timers import deadline_of
 from tunnel.events import Denied, MoveStage
-from tunnel.language.definition import Choice, Definition, Entry, Frequency, Quiet, Silence, Stage
+from tunnel.language.definition import Branch, Choice, Definition, Entry, Frequency, Quiet, Silence, Stage
 
 HOUR, DAY = 3600.0, 86400.0
 OFFER = Stage("offer", "Расчёт", 1, "ответ", 3 * DAY, late="remind")
@@ -244,3 +244,19 @@ def test_a_deadline_that_passed_while_a_reminder_is_due_is_told_once():
     said = texts(player.wait(4 * DAY))
     assert said == ["Удалось посмотреть?"]
     assert player.session.timers == {}
+
+
+def test_a_pause_that_ends_with_the_deadline_comes_first():
+    made = definition(
+        tunnel(
+            step("hello", stage="new", say=text("Минуту"), wait_s=DAY, to=(Branch(to("ready")),)),
+            step("ready", stage="deal", say=text("Договор готов"), choices=(_choice("sign", "ready"),)),
+            step("late", say=text("Опоздали"), choices=(_choice("sign", "ready"),)),
+            stages=[replace(STAGES[0], late="late"), replace(STAGES[2], step="")],
+        )
+    )
+    player = Player(made, start_at=noon(made))
+    player.start()
+    assert texts(player.wait(2 * DAY)) == ["Договор готов"]
+    assert player.stage == "deal"
+    assert player.records("overdue") == []
