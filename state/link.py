@@ -21,6 +21,7 @@ from redis.exceptions import NoScriptError
 from state.binaries import OLDEST
 from state.errors import Misconfigured, WrongPartitions, translated
 from state.keys import META, READY, Keys
+from state.line import Line
 
 Argument = str | bytes | int | float
 
@@ -44,6 +45,7 @@ class Link:
         self.origin = uuid4().hex
         self.listens = 0
         self._scripts: dict[str, tuple[str, str]] = {}
+        self._line = Line(redis.connection_pool, TIMEOUT_S) if isinstance(redis, Redis) else None
 
     @property
     def teller(self) -> tuple[str, int]:
@@ -119,6 +121,12 @@ class Link:
 
     async def call(self, *command: Argument, timeout_s: float = TIMEOUT_S) -> Any:
         """Run one command. Raises Unavailable."""
+        if self._line is not None and command[0] in _SCRIPTS:
+            try:
+                return await self._line.call(*command)
+            except Exception:
+                with translated():
+                    raise
         with translated():
             async with asyncio.timeout(timeout_s):
                 return await self.redis.execute_command(*command)
@@ -141,6 +149,8 @@ class Link:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._line is not None:
+            await self._line.close()
         await self.redis.aclose()
 
     async def check_version(self) -> None:
@@ -169,6 +179,8 @@ class Link:
 
 
 _NO = ord("0")
+_SCRIPTS = frozenset({"EVALSHA", "EVAL"})
+"""They have a line of their own: they are nearly all that is called, and redis-py makes nothing of their replies."""
 
 
 class _Packing(AbstractConnection):
