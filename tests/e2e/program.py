@@ -13,6 +13,8 @@ from aiohttp import ClientError, ClientSession
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = Path(__file__).parent / "content"
+READY_S = 120.0
+"""How long a start may take where other programs use the machine; on a calm one it is two or three seconds."""
 
 
 def free_port() -> int:
@@ -48,7 +50,7 @@ class Program:
                 env=self.env | {"PYTHONPATH": str(ROOT)}, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
         async with ClientSession() as client:
-            for _ in range(600):
+            for _ in range(int(READY_S / 0.05)):
                 if self.process.returncode is not None:
                     raise AssertionError(f"the program ended at once:\n{self.log}")
                 try:
