@@ -57,7 +57,7 @@ export function Composer({ talk, send, command, said }: Props) {
     setDraft((one) => ({ ...one, text: "", files: [] }));
     said();
     if (!noting) {
-      if (!(await send({ text, files }))) setDraft((one) => (one.text || one.files.length ? one : { ...one, text: "", files: [] }));
+      if (!(await send({ text, files }))) setDraft((one) => ({ ...one, text: [text, one.text].filter(Boolean).join("\n"), files: [...files, ...one.files] }));
       return;
     }
     command.mutate({ command: "notes", body: { text } }, { onError: () => setDraft((one) => (one.text ? one : { ...one, kind: "note", text })) });

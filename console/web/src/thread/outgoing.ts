@@ -1,4 +1,5 @@
 // Replies that are on the screen before the program has them: each is drawn at once, and replaced by its own message.
+import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { asked, client, commandId, type Conversation, Refusal, type Schemas, type ThreadItem } from "../api/client";
@@ -8,7 +9,10 @@ import { useWords } from "../words";
 
 export type Outgoing = { id: string; at: number; text: string; files: Schemas["Uploaded"][]; wrong: string };
 
-/** `wrong`: why a reply did not leave; it stays in the thread and can be sent again under the same id. */
+/**
+ * What was refused goes back to the draft (`send` gives false), and the refusal is told. Where no answer came, nobody knows
+ * whether it left: it stays in the thread with the reason (`wrong`) and can be sent again under the same id.
+ */
 export function useOutgoing(contact: string, items: ThreadItem[] | undefined) {
   const words = useWords();
   const queries = useQueryClient();
@@ -41,11 +45,18 @@ export function useOutgoing(contact: string, items: ThreadItem[] | undefined) {
         if (conflict) {
           queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: conflict.mode, owner: conflict.owner, version: conflict.version });
         }
-        mark(id, saidOf(error, words));
+        const said = saidOf(error, words);
+        if (!(error instanceof Refusal) || error.status === 0 || error.status >= 500) {
+          mark(id, said);
+          return true;
+        }
+        forget(id);
+        notifications.show({ message: said, color: "red", autoClose: 8_000 });
+        void queries.invalidateQueries({ queryKey: ["conversation", contact] });
         return false;
       }
     },
-    [contact, mark, queries, words],
+    [contact, forget, mark, queries, words],
   );
   const waiting = useMemo(() => sent.filter((one) => !isThere(one.id)), [sent, isThere]);
   return { waiting, send, forget };
