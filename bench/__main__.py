@@ -1,6 +1,6 @@
 """Measure speed and memory side by side, print one table, write bench/results/.
 
-    python -m bench [--short] [--only road,latency,drain,memory] [--evidence] [--out DIR]
+    python -m bench [--short] [--only road,latency,drain,memory,timers] [--evidence] [--out DIR]
 
 CPU time is the operating system's count for a side's program and its Redis; the customers and the stand-ins for the
 messengers have a process of their own, which is not counted. Every Redis syncs its append-only file at every write.
@@ -29,9 +29,11 @@ from bench.memory import compare
 from bench.report import Row, Table, at_least, at_most
 from bench.road import NEWCOMERS, Walks, client, walk, warm_up
 from bench.sides import AIOGRAM, DIALOG, FLOOR, OURS, PROJECTED, ROOT, Side, start_all
+from bench.timers import ROUNDS, SHARE, Fired, fire
 from bench.turns import Engine
+from bots.scheduler import BATCH
 
-PARTS = ("road", "latency", "drain", "memory")
+PARTS = ("road", "latency", "drain", "memory", "timers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,13 @@ class Form:
     rates: tuple[int, ...] = (100, 500, 1_000, 2_000)
     drain_contacts: int = 40_000
     memory_contacts: int = 100_000
+    timers: int = 1_000_000
 
 
 FULL = Form()
 SHORT = Form(
     rounds=1, contacts=8, concurrency=4, latency_s=0.3, slow_latency_s=0.3, rates=(50, 100), drain_contacts=130,
-    memory_contacts=600,
+    memory_contacts=600, timers=2_000,
 )  # fmt: skip
 """To see that everything runs: its figures mean nothing."""
 
@@ -68,6 +71,7 @@ class Findings:
     latencies: list[Latencies] = field(default_factory=list)
     drained: Drained | None = None
     memory: dict[str, float] = field(default_factory=dict)
+    fired: Fired | None = None
 
     def details(self) -> dict[str, Any]:
         return {
@@ -79,6 +83,7 @@ class Findings:
             "latency": [each.summary() for each in self.latencies],
             "drain": self.drained.summary() if self.drained else None,
             "memory": self.memory,
+            "timers": self.fired.summary() if self.fired else None,
         }
 
 
@@ -132,6 +137,9 @@ async def measure(form: Form, parts: set[str]) -> Findings:
         if "memory" in parts:
             findings.memory = await compare(folder, form.memory_contacts)
             say(f"memory: {findings.memory}")
+        if "timers" in parts:
+            findings.fired = await fire(folder, form.timers)
+            say(f"timers: {findings.fired.ratio:.2f} of a plain claim")
     return findings
 
 
@@ -183,6 +191,24 @@ def memory_row(sizes: dict[str, float], contacts: int) -> Row:
     return at_most("memory", what, ratio, 0.6, shown, "at most 0.6")
 
 
+def timers_rows(fired: Fired) -> list[Row]:
+    what = f"{fired.timers:,} armed timers: due ones into inboxes, over a plain claim of as many"
+    cpu = f"{fired.ratio:.2f} by CPU ({fired.us(fired.ours):.1f} against {fired.us(fired.plain):.1f} µs a timer)"
+    clock = (
+        f"{fired.wall_ratio:.2f} by the clock ({fired.per_s(fired.ours):,.0f} against "
+        f"{fired.per_s(fired.plain):,.0f} timers/s)"
+    )
+    lower = min(fired.ratio, fired.wall_ratio)
+    cost = (
+        f"{fired.bytes_a_timer:.0f} bytes of Redis, {fired.arming_us:.1f} µs CPU more than a commit without; "
+        f"{fired.ms('ours'):.1f} ms a call that moves {BATCH}"
+    )
+    return [
+        at_least("timers", what, lower, 0.5, f"{cpu}, {clock}", "at least 0.5 by both"),
+        Row("timer", "what a timer costs", cost),
+    ]
+
+
 def latency_row(latencies: Latencies, goal: str = "", met: bool | None = None) -> Row:
     figures = " / ".join(f"{latencies.ms(share):.1f}" for share in ("p50", "p99", "p99.9"))
     shown = f"{figures} ms"
@@ -230,6 +256,8 @@ def tables(findings: Findings, form: Form) -> list[Table]:
         second += [latency_row(each) for each in findings.latencies if each.side == PROJECTED]
     if findings.memory:
         first.append(memory_row(findings.memory, form.memory_contacts))
+    if findings.fired:
+        first += timers_rows(findings.fired)
     found = [Table("Speed", first), Table("With the projector into SQLite", second)]
     if findings.latencies:
         found.append(Table("What was busy meanwhile", cores_rows(findings.latencies)))
@@ -247,7 +275,10 @@ def method(form: Form) -> str:
         "no more calls. Latencies: an open load with moments drawn beforehand (Poisson), counted "
         "from the moment scheduled to the arrival of the call; p50 and p99 are medians of the rounds, p99.9 is of all "
         "rounds together; the customers' own lateness is included. The drain: one event a contact in each of five "
-        f"waves of {form.drain_contacts:,}; its bare cycle is redis-py in pipelines of the worker's batch size."
+        f"waves of {form.drain_contacts:,}; its bare cycle is redis-py in pipelines of the worker's batch size. "
+        f"The timers: a contact and a session each, armed by commits, due over a day; {ROUNDS} rounds "
+        f"of {SHARE:.0%} of them for each of the two, in batches of {BATCH}; the plain claim "
+        "is a script of ZRANGEBYSCORE and ZREM."
     )
 
 

@@ -104,8 +104,13 @@ def _claims(replies: Sequence[Sequence[Any]]) -> list[Claim]:
     claims = []
     for reply in replies:
         parts = iter(reply)
-        for contact, tries, stored, control, events in zip(parts, parts, parts, parts, parts, strict=True):
+        for contact, tries, stored, control, events, fired in zip(*(parts,) * 6, strict=True):
             version, _, rows = HEADER.unpack_from(stored) if stored else (0, 0, 0)
             session = stored[HEADER.size :] if stored else None
-            claims.append(Claim(contact.decode(), version, session, tuple(control), tuple(events), tries, rows))
+            start = len(events) - fired
+            claim = Claim(
+                contact.decode(), version, session, tuple(control), tuple(events), tries, rows,
+                fired=tuple(events[start:]), fired_from=start,
+            )  # fmt: skip
+            claims.append(claim)
     return claims

@@ -21,11 +21,11 @@ INBOX = "in:"
 CONTROL = "ct:"
 """ct:<contact>, list: operators' events that go before those of the inbox. Webhook. Until handled."""
 READY = "ready"
-"""ready, list: contacts to be claimed, each behind the time since when (Redis's clock). Who fills inboxes. Until
-claimed."""
+"""ready, list: contacts to be claimed, each behind the time since when (Redis's clock); a timer that is due lies here
+itself: that time, when it was moved, when it was due, "<contact>|<timer>". Who fills inboxes. Until claimed."""
 CLAIMED = "claimed"
-"""claimed, hash: contact at a worker → since when (Redis's clock), how often it was claimed for the head of its inbox.
-Worker. Until committed."""
+"""claimed, hash: contact at a worker → since when (Redis's clock), how often it was claimed for the head of its inbox
+and, behind "|", the events of timers that came with it. Worker. Until committed."""
 SEEN = "seen:"
 """seen:<update>, string: the update was accepted. Webhook. SEEN_TTL_S."""
 

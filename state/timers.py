@@ -1,4 +1,4 @@
-"""Timers: armed by commits, moved into inboxes when due."""
+"""Timers: armed by commits, moved to their contacts when due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Timers:
         self._turn = -1
 
     async def fire_due(self, now: float, limit: int) -> tuple[int, float | None]:
-        """Move up to `limit` due timers into their contacts' inboxes, each once, whoever else does the same.
+        """Make up to `limit` due timers events of their contacts, each once, whoever else does the same.
 
         now: Unix seconds. Returns how many were moved and when the next is due (None: none is armed).
         Raises Unavailable.

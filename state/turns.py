@@ -14,9 +14,9 @@ from state.wakeups import Wakeups
 ROW = struct.Struct(">QQcHB")
 """In front of each row: its number, its contact's epoch, b(ot) or o(perator), tries, length of the contact's id."""
 
-COUNTS = struct.Struct(">8I")
+COUNTS = struct.Struct(">9I")
 """Of one commit: control events handled, events handled, lanes, timers armed, timers cancelled, lines of the journal,
-dead letters, arguments that follow."""
+dead letters, timers put back, arguments that follow."""
 
 LENGTH = struct.Struct(">H")
 """In front of each line said."""
@@ -65,7 +65,10 @@ def _arguments(keys: Keys, commit: Commit) -> Sequence[Argument]:
     expected = claim.version.to_bytes(8, "big") if claim.version else b""
     header = HEADER.pack(claim.version + 1, commit.epoch, claim.rows + len(commit.outgoing))
     words = b"".join([LENGTH.pack(len(line)) + line for line in commit.recent[-RECENT_LINES:]])
-    lanes, rest = _lanes(commit)
+    fired = max(0, commit.done_events - claim.fired_from) if claim.fired else 0
+    back = claim.fired[fired:]
+    lanes, rows = _lanes(commit)
+    rest: list[Argument] = [*back, *rows]
     for timer, due_at in commit.arm:
         rest += (milliseconds(due_at), f"{claim.contact}|{timer}")
     rest += [f"{claim.contact}|{timer}" for timer in commit.cancel]
@@ -74,8 +77,8 @@ def _arguments(keys: Keys, commit: Commit) -> Sequence[Argument]:
     for letter in commit.dead:
         rest += letter_arguments(letter)
     numbers = COUNTS.pack(
-        *(commit.done_control, commit.done_events, lanes, len(commit.arm), len(commit.cancel)),
-        *(len(commit.journal), len(commit.dead), len(rest)),
+        *(commit.done_control, commit.done_events - fired, lanes, len(commit.arm), len(commit.cancel)),
+        *(len(commit.journal), len(commit.dead), len(back), len(rest)),
     )
     place = keys.place(claim.contact)
     return [place, claim.contact, header + commit.session, expected, words, numbers, *rest]

@@ -23,7 +23,8 @@ class Claim(msgspec.Struct, frozen=True):
 
     version: fence, 0 for a contact never seen. session: the stored blob without its header, None if never seen.
     tries: how often the contact was claimed for the present head of its inbox, from 1. rows: how many rows it has put
-    into outboxes so far.
+    into outboxes so far. fired: timers that were due, which lie in no inbox; in `events`, as claimed, they come last,
+    from index `fired_from` on.
     """
 
     contact: str
@@ -33,6 +34,8 @@ class Claim(msgspec.Struct, frozen=True):
     events: tuple[bytes, ...]
     tries: int = 1
     rows: int = 0
+    fired: tuple[bytes, ...] = ()
+    fired_from: int = 0
 
 
 class Outgoing(msgspec.Struct, frozen=True):

@@ -1,8 +1,9 @@
 -- Write what turns changed; for each contact all of it, or nothing if somebody else was faster.
 -- ARGV: origin (the process, for the wake-up), how many listeners are its own, now in ms; then for each commit:
---   place, contact, header and session, expected version (8 bytes, '' = never seen), lines said ('' = none), eight numbers
---     (4 bytes each): control events handled, events handled, lanes, timers armed, timers cancelled, lines of the journal,
---     dead letters, number of arguments that follow;
+--   place, contact, header and session, expected version (8 bytes, '' = never seen), lines said ('' = none), nine numbers
+--     (4 bytes each): control events handled, events of the inbox handled, lanes, timers armed, timers cancelled, lines of
+--     the journal, dead letters, timers put back, number of arguments that follow;
+--   the event of each timer that was claimed and is not handled;
 --   for each lane: account, lane, n, n rows;
 --   due in ms, timer for each timer to arm; each timer to cancel; ('l', line) for each line of the journal;
 --   where, cause, blob, contact, at for each dead letter
@@ -86,13 +87,13 @@ local function write_journal(p, contact, lines)
   end
 end
 
-local count = '>' .. string.rep('I4', 8)
+local count = '>' .. string.rep('I4', 9)
 local commits, keys = {}, {}
 while i < #ARGV do
   local p, contact = ARGV[i + 1], ARGV[i + 2]
   commits[#commits + 1] = i
   keys[#keys + 1] = p .. SESSION .. contact
-  i = i + 6 + select(8, struct.unpack(count, ARGV[i + 6]))
+  i = i + 6 + select(9, struct.unpack(count, ARGV[i + 6]))
 end
 local stored = fetch(keys)
 
@@ -108,7 +109,8 @@ for k, start in ipairs(commits) do
     sessions[#sessions + 1] = session
     add(done, p, contact)
     add(done_at, p, k)
-    local controls, events, lanes, arm, cancel, lines, letters = struct.unpack(count, numbers)
+    local controls, events, lanes, arm, cancel, lines, letters, back = struct.unpack(count, numbers)
+    if back > 0 then call('RPUSH', p .. INBOX .. contact, args(back)) end
     drop(p, contact, controls, events, k)
     write_lanes(p, lanes)
     if arm > 0 then add(armed, p, args(2 * arm)) end

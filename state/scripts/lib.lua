@@ -3,6 +3,7 @@
 -- What makes scripts slow, and is avoided: many calls, numbers as their arguments (Redis prints them with %.17g; so '0', not
 -- 0), bytes that come into Lua only to be thrown away, and sorted sets (a small one is searched from its beginning).
 -- Invariants: a contact's inbox or control list holds something => it is in READY, in CLAIMED, or in both.
+-- A timer that is due lies in READY, in CLAIMED with the contact whose worker has it, or in the inbox; in one of them.
 -- A lane has rows <=> it is in one of DUE, FLYING, MAIL.
 local call = redis.call
 
@@ -83,13 +84,26 @@ local function make_ready(ready)
   return now ~= nil
 end
 
+-- A member of READY: since when (STAMP), then the contact. With a timer that is due: since when, when it was moved and when it
+-- was due (STAMP each), then the member of TIMERS. Returns contact and the timer's event (tunnel.events.Timer) or nil.
+local function ready_of(member)
+  local bar = string.find(member, '|', STAMP + 1, true)
+  if not bar then return string.sub(member, STAMP + 1) end
+  local at, due = string.sub(member, STAMP + 1, 2 * STAMP), string.sub(member, 2 * STAMP + 1, 3 * STAMP)
+  local contact, timer = string.sub(member, 3 * STAMP + 1, bar - 1), string.sub(member, bar + 1)
+  local id = 'timer:' .. contact .. ':' .. timer .. ':' .. string.format('%.0f', due)
+  return contact, cmsgpack.pack({type = 'timer', id = id, at = at / 1000, timer = timer, due_at = due / 1000})
+end
+
 local function bury(p, where, cause, blob, contact, seconds)
   call('XADD', p .. DEAD, '*', 'where', where, 'cause', cause, 'blob', blob, 'contact', contact, 'at', seconds)
 end
 
 -- Contacts of one place go to a worker, with what waits for them; those for whom nothing does are let go.
--- `tries`: how often each is claimed now; depth: the index of the last event that may go. Appends contact, tries, session or false, control, events for each to `out`.
-local function load(out, p, contacts, tries, depth, now)
+-- `tries`: how often each is claimed now; depth: the index of the last event that may go; `fired`: by contact, events of timers
+-- that lie in no inbox. Appends contact, tries, session or false, control, events, how many of these are `fired` (the last)
+-- for each to `out`. A member of CLAIMED: since when (STAMP), tries; then, if any are fired, '|' and these.
+local function load(out, p, contacts, tries, depth, now, fired)
   local sessions, controls = {}, {}
   for k, contact in ipairs(contacts) do
     sessions[k] = p .. SESSION .. contact
@@ -101,13 +115,20 @@ local function load(out, p, contacts, tries, depth, now)
   for k, contact in ipairs(contacts) do
     local events = call('LRANGE', p .. INBOX .. contact, '0', depth)
     local control = any_control and call('LRANGE', controls[k], '0', depth) or {}
-    if #control == 0 and #events == 0 then
+    local timers = fired[contact]
+    if timers and tries[k] == 1 and #events > tonumber(depth) then -- perhaps more waits: behind it
+      call('RPUSH', p .. INBOX .. contact, unpack(timers))
+      timers = nil
+    end
+    if #control == 0 and #events == 0 and not timers then
       gone[#gone + 1] = contact
     else
       held[#held + 1] = contact
-      held[#held + 1] = since .. tries[k]
+      held[#held + 1] = since .. tries[k] .. (timers and '|' .. cmsgpack.pack(timers) or '')
+      for _, event in ipairs(timers or {}) do events[#events + 1] = event end
       local n = #out
       out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] = contact, tries[k], stored[k], control, events
+      out[n + 6] = timers and #timers or 0
     end
   end
   bulk(held, 'HSET', p .. CLAIMED)

@@ -20,6 +20,7 @@ from bench.openloop import OpenLoop
 from bench.report import Row, Table
 from bench.shortfalls import SHORTFALLS
 from bench.sides import AIOGRAM, DIALOG, FLOOR, OURS, PROJECTED
+from bench.timers import ROUNDS, SHARE
 from bench.world import ANSWERS, SAYS, TYPED, World
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,7 @@ def result(short: Path) -> dict[str, Any]:
 def test_every_row_is_there(short: Path, result: dict[str, Any]) -> None:
     first, second, _ = result["tables"]
     keys = ["aiogram", "dialog", "floor", "engine", "drain", *["latency"] * (1 + len(SHORT.rates)), "memory"]
+    keys += ["timers", "timer"]
     assert [row["key"] for row in first["rows"]] == keys
     assert [row["key"] for row in second["rows"]] == ["aiogram", "dialog", "floor", "latency"]
     goals = {row["key"] for row in first["rows"] if row["goal"]}
@@ -77,6 +79,12 @@ def test_every_event_of_an_open_load_is_answered(result: dict[str, Any]) -> None
 
 def test_the_whole_backlog_is_drained(result: dict[str, Any]) -> None:
     assert result["details"]["drain"]["events"] == WAVES * SHORT.drain_contacts
+
+
+def test_due_timers_become_events_and_nothing_else_does(result: dict[str, Any]) -> None:
+    timers = result["details"]["timers"]
+    assert timers["timers"] == SHORT.timers
+    assert timers["fired"] == timers["ready"] == ROUNDS * SHARE * SHORT.timers
 
 
 async def test_an_answer_that_comes_late_counts_from_when_its_event_was_due() -> None:

@@ -20,6 +20,7 @@ from redis import Redis
 
 from state import Claim, Commit, Incoming, Mail, Outgoing, Store
 from tests.state.conftest import Clock
+from tunnel.events import decode_event
 
 CONTACTS = ("ann", "bob", "eve")
 PARTITIONS = 2
@@ -42,6 +43,10 @@ class Contact:
     """What the store should hold of a contact."""
 
     inbox: list[bytes] = field(default_factory=list)
+    due: list[bytes] = field(default_factory=list)
+    """Timers that lie in the ready list."""
+    fired: list[bytes] = field(default_factory=list)
+    """Timers that came with the present claim."""
     control: list[bytes] = field(default_factory=list)
     version: int = 0
     epoch: int = 0
@@ -50,6 +55,11 @@ class Contact:
     timers: dict[str, float] = field(default_factory=dict)
     handled: list[bytes] = field(default_factory=list)
     accepted: list[bytes] = field(default_factory=list)
+
+
+def told(blob: bytes) -> bytes:
+    """An event as the model knows it: of a timer, its id."""
+    return blob if blob.isdigit() else decode_event(blob).id.encode()
 
 
 class Road(RuleBasedStateMachine):
@@ -99,6 +109,7 @@ class Road(RuleBasedStateMachine):
     def claim(self, count: int) -> None:
         claims = self.wait(self.store.claim("worker", count))
         assert len(claims) <= count
+        self.timers_left(claims)
         self.check(claims)
         held = {claim.contact for claim in self.claims if claim.version == self.contacts[claim.contact].version}
         assert not {claim.contact for claim in claims} & held, "two workers hold one contact"
@@ -136,8 +147,12 @@ class Road(RuleBasedStateMachine):
         if written:
             contact.version += 1
             contact.epoch = epoch
-            contact.handled += contact.control[:control] + contact.inbox[:events]
+            timers_handled = max(0, events - (len(claim.events) - len(contact.fired)))
+            events -= timers_handled
+            contact.handled += contact.control[:control] + contact.inbox[:events] + contact.fired[:timers_handled]
             del contact.control[:control], contact.inbox[:events]
+            contact.inbox += contact.fired[timers_handled:]
+            contact.fired = []
             self.queue(contact, rows)
             contact.timers.update(timers)
             for timer in cancel:
@@ -147,10 +162,11 @@ class Road(RuleBasedStateMachine):
     def say(self, name: str, rows: list[bool], take: bool) -> None:
         """A whole turn at once, so that lanes fill."""
         contact = self.contacts[name]
-        if contact.inbox or contact.control:
+        if contact.inbox or contact.control or contact.fired or contact.due:
             return
-        self.wait(self.store.accept([Incoming(name, "", b"x")]))
-        claims = self.wait(self.store.claim("worker", 10))
+        self.wait(self.store.accept([Incoming(name, "", b"1")]))
+        claims = self.wait(self.store.claim("worker", 1000))
+        self.timers_left(claims)
         claim = next(claim for claim in claims if claim.contact == name)
         self.claims += [other for other in claims if other is not claim]
         contact.epoch += take
@@ -183,17 +199,16 @@ class Road(RuleBasedStateMachine):
         due = {(n, t): at for n, c in self.contacts.items() for t, at in c.timers.items() if at <= self.clock.now}
         moved, next_due = self.wait(self.store.fire_due(self.clock.now, limit))
         assert moved == min(limit, len(due))
-        before = {name: len(contact.inbox) for name, contact in self.contacts.items()}
         armed = {
             member.decode() for p in range(PARTITIONS) for member in self.redis.zrange(f"tn:{{{p}}}:timers", 0, -1)
         }
         for name, timer in due:
             if f"{name}|{timer}" not in armed:
                 del self.contacts[name].timers[timer]
-        for name, contact in self.contacts.items():
-            for blob in self.stored(name, "in")[before[name] :]:
-                contact.inbox.append(blob)
-                contact.accepted.append(blob)
+        for name, timers in self.due().items():
+            contact = self.contacts[name]
+            contact.accepted += timers[len(contact.due) :]
+            contact.due = timers
         left = [at for contact in self.contacts.values() for at in contact.timers.values()]
         assert next_due == (min(left) if left else None)
 
@@ -244,11 +259,35 @@ class Road(RuleBasedStateMachine):
             assert claim.rows == contact.rows
             assert claim.session == (b"%d" % contact.epoch if contact.version else None)
             assert list(claim.control) == contact.control[:32]
-            assert list(claim.events) == contact.inbox[:32]
+            assert list(map(told, claim.events)) == contact.inbox[:32] + contact.fired
             assert claim.control or claim.events
 
     def stored(self, contact: str, kind: str) -> list[bytes]:
-        return self.redis.lrange(f"{self.store._link.keys.place(contact)}{kind}:{contact}", 0, -1)
+        return [*map(told, self.redis.lrange(f"{self.store._link.keys.place(contact)}{kind}:{contact}", 0, -1))]
+
+    def due(self) -> dict[str, list[bytes]]:
+        """The timers in the ready lists, by contact."""
+        found: dict[str, list[bytes]] = {name: [] for name in self.contacts}
+        for p in range(PARTITIONS):
+            for member in self.redis.lrange(f"tn:{{{p}}}:ready", 0, -1):
+                contact, bar, timer = member[39:].decode().partition("|")
+                if bar:
+                    found[contact].append(f"timer:{contact}:{timer}:{int(member[26:39])}".encode())
+        return found
+
+    def timers_left(self, claims: list[Claim]) -> None:
+        """A claim took timers out of the ready lists, along with it or into the inbox."""
+        claimed = {claim.contact for claim in claims}
+        for name, timers in self.due().items():
+            contact = self.contacts[name]
+            gone = contact.due[: len(contact.due) - len(timers)]
+            contact.due = contact.due[len(gone) :]
+            assert contact.due == timers
+            if name in claimed and len(contact.inbox) < 32:
+                assert not contact.fired
+                contact.fired = gone
+            else:
+                contact.inbox += gone
 
     @invariant()
     def inboxes_are_as_the_model_says(self) -> None:
@@ -260,15 +299,21 @@ class Road(RuleBasedStateMachine):
     def whoever_has_events_is_ready_or_claimed(self) -> None:
         ready, claimed = set(), set()
         for p in range(PARTITIONS):
-            ready |= {member[13:].decode() for member in self.redis.lrange(f"tn:{{{p}}}:ready", 0, -1)}
+            members = self.redis.lrange(f"tn:{{{p}}}:ready", 0, -1)
+            ready |= {(member[39:].split(b"|")[0] if b"|" in member else member[13:]).decode() for member in members}
             claimed |= {contact.decode() for contact in self.redis.hkeys(f"tn:{{{p}}}:claimed")}
-        waiting = {name for name, contact in self.contacts.items() if contact.inbox or contact.control}
+        waiting = {
+            name
+            for name, contact in self.contacts.items()
+            if contact.inbox or contact.control or contact.fired or contact.due
+        }
         assert claimed <= waiting <= ready | claimed
 
     @invariant()
     def nothing_accepted_is_lost_or_handled_twice(self) -> None:
         for contact in self.contacts.values():
-            assert sorted(contact.handled + contact.inbox + contact.control) == sorted(contact.accepted)
+            there = contact.handled + contact.inbox + contact.control + contact.fired + contact.due
+            assert sorted(there) == sorted(contact.accepted)
 
     @invariant()
     def lanes_with_rows_are_known_to_senders_once(self) -> None:
