@@ -75,6 +75,8 @@ class Outside(msgspec.Struct, frozen=True):
     profile: Profile | None = None
     grants: Mapping[int, dict[str, Grant]] = msgspec.field(default_factory=dict)
     group: bool = False
+    expected: bool = False
+    """Events from outside lie behind the claimed ones."""
 
 
 class Outcome(msgspec.Struct):
@@ -170,7 +172,9 @@ class Turner:
         outside = outcome.outside
         if outside.profile is not None and isinstance(event, FromCustomer) and event.profile is None:
             event = msgspec.structs.replace(event, profile=outside.profile)
-        facts = Facts(now=outside.now, seed=seed_of(event.id), desk=outside.desk, grants=grants or {})
+        facts = Facts(
+            now=outside.now, seed=seed_of(event.id), desk=outside.desk, grants=grants or {}, expected=outside.expected
+        )
         result = turn(self.definition, outcome.session, event, facts)
         if isinstance(result, Needs):
             raise Wanting(result)

@@ -18,6 +18,7 @@ from bots.turns import Outcome, Outside, Poison, Turner, Wanting
 from channels.base import Channel, SendError
 from state import Claim, Commit, Outgoing, Store, Unavailable, identity_of
 from tunnel.effects import Desk
+from tunnel.engine import asks
 from tunnel.events import FromCustomer, Profile, decode_event
 
 log = structlog.get_logger(__name__)
@@ -89,7 +90,8 @@ class Worker:
         turner = self._turner()
         commits, outcomes = [], []
         for claim in claims:
-            turned = await self._turns(turner, claim, profiles.get(claim.contact))
+            expected = await self._introduced(claim)
+            turned = await self._turns(turner, claim, profiles.get(claim.contact), expected=expected)
             if turned is not None:
                 commits.append(turned[0])
                 outcomes.append(turned[1])
@@ -107,6 +109,20 @@ class Worker:
             await self._store.count_faults(turner.definition.revision, faults)
         return sum(done)
 
+    async def _introduced(self, claim: Claim) -> bool:
+        """Whether events waited for somebody who writes for the first time, in WhatsApp: there an address is a phone.
+
+        Told before the first turn, so that the event decides where they begin. Raises state.Unavailable.
+        """
+        if claim.session is not None or not claim.events:
+            return False
+        with contextlib.suppress(msgspec.MsgspecError):
+            event = decode_event(claim.events[0])
+            if isinstance(event, FromCustomer) and event.address.channel == "whatsapp":
+                phone = asks.own_phone(event.address.external_id, "")
+                return phone is not None and await self._store.introduce(claim.contact, identity_of("phone", phone))
+        return False
+
     async def _before_commit(self, outcomes: Sequence[Outcome]) -> None:
         """Do what has to be done before these turns count. Each may be repeated. Raises state.Unavailable."""
         links: dict[str, bytes] = {}
@@ -122,9 +138,11 @@ class Worker:
                 self._kept_links.clear()
             self._kept_links |= new.keys()
 
-    async def _turns(self, turner: Turner, claim: Claim, profile: Profile | None) -> tuple[Commit, Outcome] | None:
+    async def _turns(
+        self, turner: Turner, claim: Claim, profile: Profile | None, *, expected: bool = False
+    ) -> tuple[Commit, Outcome] | None:
         """The claim's commit; None to leave it for another try. Raises state.Unavailable."""
-        outside = Outside(self._clock(), await self._on_duty(), profile, group=self._desk)
+        outside = Outside(self._clock(), await self._on_duty(), profile, group=self._desk, expected=expected)
         try:
             commit, outcome = await self._granted(turner, claim, outside, {})
         except Poison as poison:

@@ -78,6 +78,14 @@ class Outside:
         """
         return await self._move(identity, contact, proven=proven) == contact
 
+    async def introduce(self, contact: str, identity: str) -> bool:
+        """Make a proven identity a new contact's. Whether events had waited for it: they are in the inbox now, behind
+        what was there. Raises Unavailable.
+        """
+        place = self._link.keys.place(identity)
+        _, waiting = await self._link.run("identity_set", place, (place, identity, contact, "1"))
+        return await self._move(identity, contact, proven=True) == contact and bool(waiting)
+
     async def contact_of(self, identity: str) -> str | None:
         """Whose identity it is, None if nobody's. Raises Unavailable."""
         place = self._link.keys.place(identity)

@@ -125,6 +125,7 @@ class Store:
         outside = Outside(link, inbox, self._memory)
         self.arrive = outside.arrive
         self.identify = outside.identify
+        self.introduce = outside.introduce
         self.contact_of = outside.contact_of
 
         promos = Promos(link)

@@ -163,7 +163,8 @@ class Facts(msgspec.Struct, frozen=True):
     """All that a turn may know of the outside; journalled with it.
 
     now: Unix seconds. seed: 64 bits, from the event's id. desk: whether operators can be reached at all (a desk is set
-    up, or somebody is online); a queue's hours are the engine's own business.
+    up, or somebody is online); a queue's hours are the engine's own business. expected: events from outside lie behind
+    this one, so that a newcomer's first words need not lead to the default tunnel.
     """
 
     now: float
@@ -171,3 +172,4 @@ class Facts(msgspec.Struct, frozen=True):
     desk: bool = False
     grants: dict[str, Grant] = {}
     """By `Needs.key`."""
+    expected: bool = False

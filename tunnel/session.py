@@ -154,6 +154,8 @@ class Session(msgspec.Struct, kw_only=True, array_like=True):
     """Until when a waiting conversation is put off, Unix seconds."""
     heard: dict[str, int] = {}
     """When the customer last wrote on a channel that takes free text only for a while (WhatsApp), Unix seconds."""
+    begins: bool = False
+    """The first words led nowhere, and an event is on its way: if that leads nowhere, the default tunnel begins."""
     # New fields go here.
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bots.content import Content
 from bots.granting import ALPHABET, make_code
 from bots.intake import Intake
 from bots.links import Forged, Goal, LinkMaker, Signer, decode_goal, link_id, marked
@@ -20,7 +22,7 @@ from state import Arrival, Claim, Store, Unavailable, identity_of
 from tests.bots.conftest import Clock
 from tests.bots.stage import ACCOUNT, NOW, RecordingChannel, address, contact, content, start, text
 from tunnel.effects import Effect, Facts, Fault, Grant, Identify, Needs, Record, Send, Turn
-from tunnel.events import Event, Trigger, encode_event
+from tunnel.events import Address, Event, Text, Trigger, encode_event
 from tunnel.language.definition import Definition, Promo
 from tunnel.messages import Button, Message
 from tunnel.session import Session
@@ -289,3 +291,39 @@ async def test_failures_of_the_content_are_counted(
     await work(store, worker)
     (fault,) = await store.faults(promoted.definition.revision)
     assert (fault.where, fault.message, fault.count) == ("siding/price", "division by zero", 2)
+
+
+FORM = """
+tunnel: t
+start: hello
+enter: [{event: form.submitted, when: event.form == "siding", to: area}]
+steps:
+  hello: {say: Что облицовываем?, choices: [{label: Дом, to: area}]}
+  area: {say: Сколько метров?, choices: [{label: Сто, to: end}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("siding", ["Сколько метров?"]), ("another", ["Что облицовываем?"]), ("", ["Что облицовываем?"])],
+    ids=["an event leads", "an event that leads nowhere", "no event"],
+)
+async def test_in_whatsapp_an_event_that_waited_decides_where_a_newcomer_begins(
+    store: Store, intake: Intake, channel: RecordingChannel, clock: Clock, tmp_path: Path, form: str, said: list[str]
+) -> None:
+    (tmp_path / "tunnels").mkdir()
+    (tmp_path / "settings.yaml").write_text("company: Фасад\nlanguage: ru\ndefault: t\n")
+    (tmp_path / "tunnels" / "t.yaml").write_text(FORM)
+    channel.name = "whatsapp"  # type: ignore[misc]
+    turner = Turner(Content.load(tmp_path).definition, {"whatsapp:1": channel}, echo=lambda text, event_id: None)  # type: ignore[arg-type, return-value, dict-item]
+    worker = Worker("w1", store, lambda: turner, {"whatsapp:1": channel}, desk=False, clock=clock)
+    if form:
+        event = Trigger(id="api:site:1", at=NOW, name="form.submitted", data={"form": form})
+        waits = Arrival(event.id, encode_event(event), identity=identity_of("phone", "+79160000001"))
+        assert await store.arrive([waits]) == ["accepted"]
+    met = Address("whatsapp", "1", "79160000001")
+    await intake.accept_events("whatsapp", [Text(id="wa:1", at=NOW, address=met, text="Здравствуйте")])
+    while await work(store, worker):
+        pass
+    sends = [effect for line in await journal(store) for effect in line.effects if isinstance(effect, Send)]
+    assert [send.message.text.plain for send in sends] == said

@@ -70,6 +70,8 @@ FULL = Session(
         "version": 7,
         "operator_name": "Иван",
         "snoozed_until": AT + 600,
+        "heard": {"whatsapp": int(AT)},
+        "begins": True,
         "kept": [Kept("paid", AT, {"sum": 3.0})],
         "addresses": {"web": Address("web", "site", "0a"), "telegram": USUAL.address},
     }

@@ -50,9 +50,11 @@ def start_over(work: Work) -> None:
 
 def begin(work: Work) -> None:
     """Enter the default tunnel; events that came before the customer's first words are heard first."""
-    if work.session.kept:
+    if work.session.kept or work.facts.expected:
         work.begin_waits = True
+        work.session.begins = not work.session.kept
         return
+    work.session.begins = False
     default = work.definition.settings.default
     target = work.compiled.start_of(default) or work.compiled.start_of(next(iter(work.definition.tunnels), ""))
     if target is None:

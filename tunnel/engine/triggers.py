@@ -37,6 +37,16 @@ def trigger(work: Work, event: Trigger) -> None:
         _keep(work, Kept(event.name, at, data))
     else:
         act(work, event.name, data, at)
+    _begin_at_last(work)
+
+
+def _begin_at_last(work: Work) -> None:
+    """The event for which the default tunnel waited has come: where it led nowhere, that tunnel begins."""
+    session = work.session
+    if session.begins and session.address is not None:
+        session.begins = False
+        if work.plan is None and session.mode == "bot":
+            entries.begin(work)
 
 
 def read(work: Work) -> None:
