@@ -169,7 +169,7 @@ class Talk:
         return None if stored is None else decode_session(stored[1])
 
     async def check(self) -> None:
-        """Each event had one turn; one operator holds the conversation: the one whom the desk was told of last."""
+        """Each event had one turn; one operator holds the conversation: whose `take` was first, as the desk was told."""
         self.toll.interleavings += 1
         handled: list[str] = []
         lines = [msgspec.msgpack.decode(line) for line in await lines_of(self.store, self.contact)]
@@ -181,13 +181,13 @@ class Talk:
         session = await self.session()
         told = await self.posts()
         takes = [name for name in handled if name.startswith("take")]
-        last = f"Operator {takes[-1].rpartition(':')[2]}" if takes else ""
+        first = f"Operator {takes[0].rpartition(':')[2]}" if takes else ""
         if sorted(handled) != sorted(self.accepted):
             self.toll.wrong.append(f"interleaving {self.number}: accepted {self.accepted}, handled {handled}")
-        elif session is None or session.mode != "operator" or f"Operator {session.operator[2:]}" != last:
+        elif session is None or session.mode != "operator" or f"Operator {session.operator[2:]}" != first:
             self.toll.wrong.append(f"interleaving {self.number}: {takes}, {session and session.operator}")
-        elif not told or last not in told[-1]:
-            self.toll.wrong.append(f"interleaving {self.number}: the desk read {told}, {last} holds")
+        elif len(told) != 1 or first not in told[0]:
+            self.toll.wrong.append(f"interleaving {self.number}: the desk read {told}, {first} holds")
 
     async def posts(self) -> list[str]:
         """What the desk was told of takes, in order; the desk's mail goes."""
