@@ -31,7 +31,7 @@ SHORTFALLS = {
         "cost is that write. Shorter members of the ready list would close some of it."
     ),
     "memory": (
-        "a key of its own costs some 90 bytes before it holds anything, the timer's entry in a sorted set 105: both are "
-        "more than the goal together. Sessions of many contacts packed into hashes would close it, for more work a turn."
+        "a key of its own costs some 90 bytes before it holds anything, the timer's entry in a sorted set 105: more "
+        "than the goal. Sessions of many contacts packed into hashes would close it, for more work a turn."
     ),
 }

@@ -169,7 +169,7 @@ class Talk:
         return None if stored is None else decode_session(stored[1])
 
     async def check(self) -> None:
-        """Each event had one turn; one operator holds the conversation: whose `take` was first, as the desk was told."""
+        """Each event had one turn; one operator holds the conversation: whose `take` came first, and the desk knows."""
         self.toll.interleavings += 1
         handled: list[str] = []
         lines = [msgspec.msgpack.decode(line) for line in await lines_of(self.store, self.contact)]
