@@ -23,10 +23,10 @@ export const ConversationRow = memo(function ConversationRow({ row, open, now, v
   const name = nameOf(row, words);
   const waited = row.waiting_since ? now - seconds(row.waiting_since) : 0;
   const stage = row.stages.at(-1);
-  const place = top === undefined ? { position: "relative" as const, height: ROW_HEIGHT } : { transform: `translateY(${top}px)`, height: ROW_HEIGHT };
+  const place = top === undefined ? undefined : { position: "absolute" as const, insetInline: 0, transform: `translateY(${top}px)` };
   return (
-    <div role="listitem">
-      <Link href={`/c/${row.id}`} className={`${classes.row} ${row.unread ? classes.unread : ""}`} aria-current={open} style={place}>
+    <div role="listitem" style={{ height: ROW_HEIGHT, ...place }}>
+      <Link href={`/c/${row.id}`} className={`${classes.row} ${row.unread ? classes.unread : ""}`} aria-current={open}>
         <Face name={row.name} id={row.id} />
         <div className={classes.words}>
           <div className={classes.line}>
@@ -64,7 +64,7 @@ export function FoundRow({ found, now, wanted }: { found: Schemas["FoundMessage"
   const { words, language } = useSpeech();
   return (
     <div role="listitem">
-      <Link href={`/c/${found.contact}`} className={classes.row} style={{ position: "relative" }}>
+      <Link href={`/c/${found.contact}`} className={classes.row}>
         <div className={classes.words}>
           <div className={classes.line}>
             <span className={classes.grow}>{nameOf({ id: found.contact, name: found.name }, words)}</span>
