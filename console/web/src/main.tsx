@@ -9,7 +9,7 @@ import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { Refusal, whenSignedOut } from "./api/client";
 import { App } from "./App";
-import { theme } from "./theme";
+import { readable, theme } from "./theme";
 import { SpeechProvider } from "./words";
 
 const queries = new QueryClient({
@@ -26,7 +26,7 @@ whenSignedOut(() => queries.setQueryData(["me"], null));
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <SpeechProvider>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={theme} cssVariablesResolver={readable} defaultColorScheme="auto">
         <Notifications position="top-center" />
         <QueryClientProvider client={queries}>
           <Router base="/console">

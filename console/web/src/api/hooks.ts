@@ -18,6 +18,12 @@ export const meQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** Somebody has come in, or gone: what another could see is forgotten. The question who is here stays the same, and is answered. */
+export function nowHere(queries: QueryClient, me: Me | null) {
+  queries.setQueryData(meQuery.queryKey, me);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
+}
+
 /** Who is signed in; only for screens that need somebody. */
 export function useMe(): Me {
   const { data } = useQuery(meQuery);

@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { asked, client, keepToken, type Me } from "../api/client";
+import { nowHere } from "../api/hooks";
 import { useSpeech } from "../words";
 import { Frame } from "./Frame";
 import { whyNot } from "./Login";
@@ -18,8 +19,7 @@ function useEntry(send: () => Promise<Me>) {
     mutationFn: send,
     onSuccess: (me) => {
       keepToken(me.csrf);
-      queries.clear();
-      queries.setQueryData(["me"], me);
+      nowHere(queries, me);
       go("/", { replace: true });
     },
   });

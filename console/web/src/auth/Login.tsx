@@ -2,6 +2,7 @@ import { Alert, Button, PasswordInput, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { asked, client, keepToken, Refusal } from "../api/client";
+import { nowHere } from "../api/hooks";
 import { fill, useWords } from "../words";
 import { Frame } from "./Frame";
 
@@ -17,8 +18,7 @@ export function Login() {
     mutationFn: () => asked(client.POST("/api/console/login", { body: { login: login.trim(), password, code: code.replaceAll(" ", "") } })),
     onSuccess: (me) => {
       keepToken(me.csrf);
-      queries.clear();
-      queries.setQueryData(["me"], me);
+      nowHere(queries, me);
     },
     onError: (error) => {
       if (error instanceof Refusal && error.code === "code_wanted") setWanted(true);

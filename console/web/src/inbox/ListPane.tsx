@@ -7,7 +7,7 @@ import { IconHistory, IconKeyboard, IconLogout, IconMenu2, IconSearch, IconSetti
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { asked, client, type Row, type View } from "../api/client";
-import { countsQuery, type Filter, inboxQuery, searchQuery, useMay, useMe } from "../api/hooks";
+import { countsQuery, type Filter, inboxQuery, nowHere, searchQuery, useMay, useMe } from "../api/hooks";
 import { Trouble } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
 import { useWords } from "../words";
@@ -123,8 +123,7 @@ function MainMenu({ showKeys }: { showKeys: () => void }) {
   const mayAudit = useMay("audit");
   const leave = async () => {
     await asked(client.POST("/api/console/logout")).catch(() => undefined);
-    queries.clear();
-    queries.setQueryData(["me"], null);
+    nowHere(queries, null);
   };
   return (
     <Menu position="bottom-end" width={230}>

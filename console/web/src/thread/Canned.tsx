@@ -15,7 +15,7 @@ type Props = { found: Answer[]; marked: number; choose: (answer: Answer) => void
 export function Canned({ found, marked, choose }: Props) {
   const words = useWords();
   return (
-    <Paper withBorder shadow="sm" mb="xs" role="listbox" aria-label={words.canned}>
+    <Paper withBorder shadow="sm" mb="xs" role={found.length ? "listbox" : "status"} aria-label={words.canned}>
       {found.length === 0 && <Text size="sm" c="dimmed" p="xs">{words.noCanned}</Text>}
       {found.map((answer, index) => (
         <UnstyledButton key={answer.id} role="option" aria-selected={index === marked} w="100%" p="xs" onClick={() => choose(answer)}
