@@ -27,7 +27,7 @@ from bots.turns import Turner
 from bots.worker import Worker
 from channels.base import Roots
 from channels.telegram import Telegram
-from state import Claim, Mail, Store
+from state import Claim, JournalEntry, Mail, Store
 from tunnel.engine import prepare
 from tunnel.events import Address, Profile, Start, Take, Text, contact_id
 from tunnel.session import Session, decode_session
@@ -204,9 +204,10 @@ class Talk:
 async def lines_of(store: Store, contact: str) -> list[bytes]:
     """The contact's lines of the journal."""
     partition = crc32(contact.encode()) % store.partitions  # as state.keys has it
-    entries = await store.journal_read(partition, _read_to.get((id(store), partition), "0"), 10_000)
-    if entries:
-        _read_to[id(store), partition] = entries[-1].id
+    entries: list[JournalEntry] = []
+    while more := await store.journal_read(partition, _read_to.get((id(store), partition), "0"), 10_000):
+        _read_to[id(store), partition] = more[-1].id
+        entries += more
     return [line for entry in entries if entry.contact == contact for line in entry.lines]
 
 
