@@ -86,12 +86,24 @@ class Worker:
         """Run and commit the turns of these claims; how many contacts were committed. Raises state.Unavailable."""
         if not claims:
             return 0
-        profiles = await self._profiles(claims)
+        newcomers = {
+            claim.contact: event
+            for claim in claims
+            if claim.session is None and (event := _first_words(claim)) is not None
+        }
         turner = self._turner()
+        profiles = await self._profiles(newcomers)
+        expected = await self._expected(turner, newcomers)
         commits, outcomes = [], []
         for claim in claims:
-            expected = await self._introduced(claim)
-            turned = await self._turns(turner, claim, profiles.get(claim.contact), expected=expected)
+            outside = Outside(
+                self._clock(),
+                await self._on_duty(),
+                profiles.get(claim.contact),
+                group=self._desk,
+                expected=claim.contact in expected,
+            )
+            turned = await self._turns(turner, claim, outside)
             if turned is not None:
                 commits.append(turned[0])
                 outcomes.append(turned[1])
@@ -109,19 +121,18 @@ class Worker:
             await self._store.count_faults(turner.definition.revision, faults)
         return sum(done)
 
-    async def _introduced(self, claim: Claim) -> bool:
-        """Whether events waited for somebody who writes for the first time, in WhatsApp: there an address is a phone.
+    async def _expected(self, turner: Turner, newcomers: Mapping[str, FromCustomer]) -> set[str]:
+        """Those for whom events waited, under the phone number that their address is (WhatsApp).
 
         Told before the first turn, so that the event decides where they begin. Raises state.Unavailable.
         """
-        if claim.session is not None or not claim.events:
-            return False
-        with contextlib.suppress(msgspec.MsgspecError):
-            event = decode_event(claim.events[0])
-            if isinstance(event, FromCustomer) and event.address.channel == "whatsapp":
-                phone = asks.own_phone(event.address.external_id, "")
-                return phone is not None and await self._store.introduce(claim.contact, identity_of("phone", phone))
-        return False
+        timezone = turner.definition.settings.timezone.key or ""
+        expected = set()
+        for contact, event in newcomers.items():
+            number = asks.number_of(event.address, timezone)
+            if number is not None and await self._store.introduce(contact, identity_of("phone", number)):
+                expected.add(contact)
+        return expected
 
     async def _before_commit(self, outcomes: Sequence[Outcome]) -> None:
         """Do what has to be done before these turns count. Each may be repeated. Raises state.Unavailable."""
@@ -138,11 +149,8 @@ class Worker:
                 self._kept_links.clear()
             self._kept_links |= new.keys()
 
-    async def _turns(
-        self, turner: Turner, claim: Claim, profile: Profile | None, *, expected: bool = False
-    ) -> tuple[Commit, Outcome] | None:
+    async def _turns(self, turner: Turner, claim: Claim, outside: Outside) -> tuple[Commit, Outcome] | None:
         """The claim's commit; None to leave it for another try. Raises state.Unavailable."""
-        outside = Outside(self._clock(), await self._on_duty(), profile, group=self._desk, expected=expected)
         try:
             commit, outcome = await self._granted(turner, claim, outside, {})
         except Poison as poison:
@@ -217,27 +225,17 @@ class Worker:
                 queue=post.queue,
             )
 
-    async def _profiles(self, claims: Sequence[Claim]) -> dict[str, Profile]:
+    async def _profiles(self, newcomers: Mapping[str, FromCustomer]) -> dict[str, Profile]:
         """Ask the channels who the newcomers are, where updates do not say. After a second the turn goes on without."""
-        asks = {
-            claim.contact: asyncio.create_task(self._ask(event))
-            for claim in claims
-            if claim.session is None and (event := self._newcomer(claim)) is not None
+        asked = {
+            contact: asyncio.create_task(self._ask(event))
+            for contact, event in newcomers.items()
+            if event.profile is None
         }
-        if not asks:
+        if not asked:
             return {}
-        await asyncio.wait(asks.values())
-        return {contact: profile for contact, task in asks.items() if (profile := task.result()) is not None}
-
-    def _newcomer(self, claim: Claim) -> FromCustomer | None:
-        for blob in claim.events:
-            try:
-                event = decode_event(blob)
-            except Exception:
-                return None
-            if isinstance(event, FromCustomer):
-                return event if event.profile is None else None
-        return None
+        await asyncio.wait(asked.values())
+        return {contact: profile for contact, task in asked.items() if (profile := task.result()) is not None}
 
     async def _ask(self, event: FromCustomer) -> Profile | None:
         channel = self._channels.get(account_key(event.address.channel, event.address.account))
@@ -261,6 +259,18 @@ class Worker:
                     await self.handle(claims)
             except Unavailable:
                 continue
+
+
+def _first_words(claim: Claim) -> FromCustomer | None:
+    """The first event of a claim that is a customer's; None without one, or where what comes before cannot be read."""
+    for blob in claim.events:
+        try:
+            event = decode_event(blob)
+        except Exception:
+            return None
+        if isinstance(event, FromCustomer):
+            return event
+    return None
 
 
 def _head(claim: Claim, count: int) -> Claim:

@@ -76,15 +76,15 @@ class Outside:
         The first to be known by an identity keeps it, until another proves it (or the first does). Idempotent.
         Returns whether the identity is the contact's now. Raises Unavailable.
         """
-        return await self._move(identity, contact, proven=proven) == contact
+        owner, _ = await self._move(identity, contact, proven=proven)
+        return owner == contact
 
     async def introduce(self, contact: str, identity: str) -> bool:
         """Make a proven identity a new contact's. Whether events had waited for it: they are in the inbox now, behind
         what was there. Raises Unavailable.
         """
-        place = self._link.keys.place(identity)
-        _, waiting = await self._link.run("identity_set", place, (place, identity, contact, "1"))
-        return await self._move(identity, contact, proven=True) == contact and bool(waiting)
+        owner, moved = await self._move(identity, contact, proven=True)
+        return moved and owner == contact
 
     async def contact_of(self, identity: str) -> str | None:
         """Whose identity it is, None if nobody's. Raises Unavailable."""
@@ -136,12 +136,13 @@ class Outside:
         verdicts = [reply.decode() for reply in await self._link.replies("identity_put", (), rows)]
         for index, (identity, _) in enumerate(items):
             if verdicts[index] == "drain":  # whoever was moving them died: this keeps the order
-                verdicts[index] = await self._move(identity)
+                verdicts[index], _ = await self._move(identity)
         return verdicts
 
-    async def _move(self, identity: str, contact: str = "", *, proven: bool = False) -> str:
-        """Move what waits into its contact's inbox; the contact."""
+    async def _move(self, identity: str, contact: str = "", *, proven: bool = False) -> tuple[str, bool]:
+        """Move what waits into its contact's inbox; the contact, and whether anything was moved."""
         place = self._link.keys.place(identity)
+        moved = False
         for _ in range(_ROUNDS):
             owner, waiting = await self._link.run(
                 "identity_set", place, (place, identity, contact, "1" if proven else "0")
@@ -151,4 +152,5 @@ class Outside:
             parts = [entry.partition(b"\0") for entry in waiting]
             await self._inbox.accept([Incoming(owner.decode(), name.decode(), blob) for name, _, blob in parts])
             await self._link.run("identity_moved", place, (place, identity, *waiting))
-        return str(owner.decode())
+            moved = True
+        return str(owner.decode()), moved

@@ -17,6 +17,7 @@ from babel.core import get_global
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from tunnel.engine.words import listed, normal
+from tunnel.events import Address
 from tunnel.language.definition import VariableType
 from tunnel.session import Value
 
@@ -113,6 +114,11 @@ def own_phone(number: str, region: str) -> str | None:
     digits = re.sub(r"\D", "", number[:40])
     candidates = ("+" + digits, number[:40])
     return next((shown for each in candidates if (shown := _formatted(each, region))), None)
+
+
+def number_of(address: Address, timezone: str) -> str | None:
+    """The phone number that an address is, in E.164: WhatsApp's are; None for any other. timezone: the company's."""
+    return own_phone(address.external_id, region_of(timezone)) if address.channel == "whatsapp" else None
 
 
 def _formatted(number: str, region: str) -> str | None:

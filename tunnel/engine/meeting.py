@@ -49,10 +49,9 @@ def _move_house(work: Work, address: Address) -> None:
     session = work.session
     if session.address is not None and session.address.channel != address.channel:
         session.addresses = {**session.addresses, session.address.channel: session.address}
-    if address.channel == "whatsapp":
-        number = asks.own_phone(address.external_id, work.ask_rules().region)
-        if number is not None:
-            work.identify("phone", number, proven=True)
+    number = asks.number_of(address, work.definition.settings.timezone.key or "")
+    if number is not None:
+        work.identify("phone", number, proven=True)
 
 
 def _merged(old: Profile, new: Profile) -> Profile:

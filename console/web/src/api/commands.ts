@@ -1,6 +1,6 @@
 // What an operator does. Each command carries the version that is on the screen; a 409 says what is true now.
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { fill, useWords } from "../words";
 import type { Words } from "../words/ru";
 import { asked, client, commandId, type Conflict, type Conversation, Refusal, type Schemas } from "./client";
@@ -41,13 +41,24 @@ function saidOfConflict(now: Conflict, message: string, words: Words): string {
   return message;
 }
 
+/** Keep what an answer or a refusal says is true of a conversation now. */
+export function learn(queries: QueryClient, contact: string, now: Done | Conflict) {
+  const { mode, owner, version } = now;
+  queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode, owner, version });
+}
+
+/** The version that is on the screen. */
+export function versionOf(queries: QueryClient, contact: string): number {
+  return queries.getQueryData<Conversation>(["conversation", contact])?.version ?? 0;
+}
+
 /** Sends commands for one conversation, and tells what became of them. */
 export function useCommand(contact: string) {
   const queries = useQueryClient();
   const words = useWords();
   return useMutation({
     mutationFn: async ({ command, body, id, task }: Order): Promise<Done> => {
-      const version = queries.getQueryData<Conversation>(["conversation", contact])?.version ?? 0;
+      const version = versionOf(queries, contact);
       const path = `/api/console/conversations/{contact}/${command}` as "/api/console/conversations/{contact}/take";
       return asked(
         client.POST(path, {
@@ -57,14 +68,11 @@ export function useCommand(contact: string) {
       );
     },
     onSuccess: (done) => {
-      queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: done.mode, owner: done.owner, version: done.version });
+      learn(queries, contact, done);
       if (done.on_the_wire.length) notifications.show({ message: words.onWire, color: "yellow" });
     },
     onError: (error) => {
-      const conflict = error instanceof Refusal ? error.conflict : undefined;
-      if (conflict) {
-        queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: conflict.mode, owner: conflict.owner, version: conflict.version });
-      }
+      if (error instanceof Refusal && error.conflict) learn(queries, contact, error.conflict);
       notifications.show({ message: saidOf(error, words), color: "red", autoClose: 8_000 });
     },
     onSettled: () => {

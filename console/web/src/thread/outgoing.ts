@@ -2,8 +2,8 @@
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { asked, client, commandId, type Conversation, Refusal, type Schemas, type ThreadItem } from "../api/client";
-import { saidOf } from "../api/commands";
+import { asked, client, commandId, Refusal, type Schemas, type ThreadItem } from "../api/client";
+import { learn, saidOf, versionOf } from "../api/commands";
 import { refreshThread } from "../api/hooks";
 import { useWords } from "../words";
 
@@ -29,22 +29,18 @@ export function useOutgoing(contact: string, items: ThreadItem[] | undefined) {
     async (message: Pick<Outgoing, "text" | "files"> & { id?: string }): Promise<boolean> => {
       const id = message.id ?? commandId();
       setSent((all) => [...all.filter((one) => one.id !== id), { id, at: Date.now() / 1000, text: message.text, files: message.files, wrong: "" }]);
-      const version = queries.getQueryData<Conversation>(["conversation", contact])?.version ?? 0;
       try {
         const done = await asked(
           client.POST("/api/console/conversations/{contact}/say", {
             params: { path: { contact } },
-            body: { id, version, text: message.text, files: message.files.map((file) => file.id) },
+            body: { id, version: versionOf(queries, contact), text: message.text, files: message.files.map((file) => file.id) },
           }),
         );
-        queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: done.mode, owner: done.owner, version: done.version });
+        learn(queries, contact, done);
         void refreshThread(queries, contact).catch(() => undefined);
         return true;
       } catch (error) {
-        const conflict = error instanceof Refusal ? error.conflict : undefined;
-        if (conflict) {
-          queries.setQueryData<Conversation>(["conversation", contact], (talk) => talk && { ...talk, mode: conflict.mode, owner: conflict.owner, version: conflict.version });
-        }
+        if (error instanceof Refusal && error.conflict) learn(queries, contact, error.conflict);
         const said = saidOf(error, words);
         if (!(error instanceof Refusal) || error.status === 0 || error.status >= 500) {
           mark(id, said);
