@@ -22,7 +22,8 @@ from state.embedded import dying_with_us
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "bench" / "content"
 SECRET = "bench-secret"
-TICKS = os.sysconf("SC_CLK_TCK")
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+"""In which the kernel counts."""
 
 OURS, PROJECTED, AIOGRAM, DIALOG, FLOOR = (
     "messenger tunnel", "with projector", "aiogram", "aiogram-dialog", "aiohttp handler"
@@ -61,7 +62,7 @@ class Side:
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process with all its threads, by the kernel's accounting."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return (int(fields[11]) + int(fields[12])) * TICK_S
 
 
 def free_port() -> int:
