@@ -260,7 +260,7 @@ class Turner:
             return
         contact = outcome.session.contact
         post = effect if effect.address else msgspec.structs.replace(effect, address=outcome.session.address)
-        row = DeskRow(post, outcome.session.profile.name)
+        row = DeskRow(post, outcome.session.name)
         outcome.outgoing.append(Outgoing(desk_lane(contact), DESK_ACCOUNT, encode_row(row), by_bot=False))
 
     def _channel(self, address: Address) -> Channel | None:

@@ -209,7 +209,7 @@ class Worker:
                 outcome.unheard.append(post)
             return commit
         post = msgspec.structs.replace(post, address=outcome.session.address)
-        row = encode_row(DeskRow(post, outcome.session.profile.name))
+        row = encode_row(DeskRow(post, outcome.session.name))
         outgoing = Outgoing(desk_lane(commit.claim.contact), DESK_ACCOUNT, row, by_bot=False)
         return msgspec.structs.replace(commit, outgoing=(*commit.outgoing, outgoing))
 

@@ -64,10 +64,8 @@ async def card(console: Console, call: Call) -> models.Card:
     definition = console.definition()
     variables = session.variables if session is not None else contact["variables"]
     return models.Card(
-        **{
-            name: contact[name]
-            for name in ("id", "name", "phone", "email", "language", "timezone", "first_at", "last_at")
-        },
+        **{name: contact[name] for name in ("id", "phone", "email", "language", "timezone", "first_at", "last_at")},
+        name=(session.name if session is not None else "") or contact["name"],
         addresses=[
             models.ReachAddress(**{name: row[name] for name in models.ReachAddress.__struct_fields__})
             for row in rows[Address]

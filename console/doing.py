@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from console.accounts.accounts import users
+from console.accounts.audit import note_alone
 from console.call import Call, Handler
 from console.guard import Unfit
 from console.models import commands
@@ -60,6 +61,8 @@ async def _do(console: Console, call: Call, contact: str, event: Any) -> command
     incoming = Incoming(contact, dedupe=event.id, blob=blob, control=events.is_control(event))
     await console.store.accept([incoming])
     outcome = await _outcome(console, event.id)
+    if isinstance(event, events.SetDetail) and (outcome is None or not outcome.why):
+        await _write_down(console, call, contact, event)
     if outcome is None:
         return await _unknown(console, contact)
     owner = Owner(id=outcome.operator, name=outcome.operator_name or outcome.operator) if outcome.operator else None
@@ -73,6 +76,19 @@ async def _do(console: Console, call: Call, contact: str, event: Any) -> command
         mode=outcome.mode,  # type: ignore[arg-type]
         owner=owner,
         on_the_wire=flying,
+    )
+
+
+async def _write_down(console: Console, call: Call, contact: str, event: events.SetDetail) -> None:
+    """Who corrects a person's details stands in the audit; the value does not."""
+    await note_alone(
+        console.accounts.engine,
+        console.accounts.now(),
+        "contact.changed",
+        user=call.visitor.id,
+        address=call.address,
+        subject=contact,
+        detail=event.detail,
     )
 
 
@@ -193,6 +209,10 @@ def _set_variable(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
     return events.SetVariable(**who, name=call.body.name, value=clean(value) if isinstance(value, str) else value)
 
 
+def _set_detail(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
+    return events.SetDetail(**who, detail=call.body.detail, value=clean(call.body.value))
+
+
 def _change_tags(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
     add = tuple(tag for each in call.body.add if (tag := clean(each).strip()))
     return events.Tags(**who, add=add, remove=tuple(call.body.remove))
@@ -242,6 +262,7 @@ COMMANDS: Mapping[str, Handler] = {
     "snooze": doing(_snooze),
     "send_step": doing(_send_step),
     "set_variable": doing(_set_variable),
+    "set_detail": doing(_set_detail),
     "change_tags": doing(_change_tags),
     "move_stage": doing(_move_stage),
     "add_task": doing(_add_task),

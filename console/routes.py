@@ -134,6 +134,7 @@ ROUTES: tuple[Route, ...] = (
     _do("snooze", "Put it off", commands.Snooze),
     _do("send_step", "Say what a step of a tunnel says", commands.SendStep, "step"),
     _do("set_variable", "Change a variable", commands.SetVariable, "variables"),
+    _do("set_detail", "Correct the name, phone or e-mail", commands.SetDetail, "details"),
     _do("change_tags", "Change tags", commands.ChangeTags, "tags"),
     _do("move_stage", "Move the lead to a stage", commands.MoveStage, "stage"),
     _do("add_task", "Add a task", commands.AddTask, "tasks"),

@@ -89,7 +89,7 @@ async def conversation(console: Console, call: Call) -> models.Conversation:
         )
     return models.Conversation(
         id=row["id"],
-        name=session.profile.name or row["name"],
+        name=session.name or row["name"],
         channel=session.address.channel if session.address else row["channel"],
         mode=session.mode,
         queue=session.queue,

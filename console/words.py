@@ -44,6 +44,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_stage": ("There is no such stage", "Такого этапа нет"),
     "no_variable": ("There is no such variable", "Такой переменной нет"),
     "bad_value": ("This is not a value of that kind: {detail}", "Значение не подходит: {detail}"),
+    "bad_phone": (
+        "This is no phone number: write one number with its code, such as +79161234567",
+        "Это не номер телефона: напишите один номер с кодом, например +79161234567",
+    ),
+    "bad_email": (
+        "This is no e-mail address: write one, such as anna@example.com",
+        "Это не адрес почты: напишите один, например anna@example.com",
+    ),
     "no_task": ("There is no such open task", "Такой открытой задачи нет"),
     "nothing": ("There was nothing to do", "Делать было нечего"),
     "nobody": ("There is no such colleague", "Такого сотрудника нет"),

@@ -23,7 +23,7 @@ KEPT = frozenset(
 KINDS = {
     **dict.fromkeys(("mode", "version", "assigned", "snoozed", "woken"), "state"),
     **dict.fromkeys(
-        ("tagged", "set", "stage", "granted", "promo", "money", "objection", "entered", "ended"), "contact"
+        ("tagged", "set", "detail", "stage", "granted", "promo", "money", "objection", "entered", "ended"), "contact"
     ),
     "receipt": "status",
     "note": "note",
@@ -90,6 +90,11 @@ def _woken(turn: Turn, data: Data) -> None:
     act(turn, "woken", data)
 
 
+def _detail(turn: Turn, data: Data) -> None:
+    """What was corrected; the value stands on the card."""
+    act(turn, "detail", {"detail": data["detail"], "operator": data["operator"]})
+
+
 def _note(turn: Turn, data: Data) -> None:
     turn.batch.append(Note, contact=turn.id, at=turn.at, by=data["operator"], text=data["text"])
 
@@ -125,6 +130,7 @@ _RECORDS = {
     "note": _note,
     "task": _task,
     "task_done": _task_done,
+    "detail": _detail,
 }
 
 

@@ -105,6 +105,8 @@ def _from_customer(turn: Turn, event: FromCustomer) -> None:
     }
     if event.profile is not None:
         told = {name: getattr(event.profile, name) for name in ("name", "sex", "language", "timezone")}
+        if contact["renamed"]:
+            del told["name"]
         contact.update({name: value for name, value in told.items() if value})
         contact["name_folded"] = folded(contact["name"])
     if isinstance(event, Denied | Allowed):
@@ -231,6 +233,14 @@ def _mode(turn: Turn, data: Mapping[str, Any]) -> None:
         turn.batch.append(Consent, contact=turn.id, at=turn.at, channel=channel, given=after != "stopped", how=how)
 
 
+def _detail(turn: Turn, data: Mapping[str, Any]) -> None:
+    contact, detail = turn.contact, data["detail"]
+    contact[detail] = data["value"]
+    if detail == "name":
+        contact["name_folded"] = folded(data["value"])
+        contact["renamed"] = data["given"]
+
+
 def _tagged(turn: Turn, data: Mapping[str, Any]) -> None:
     for tag in data["removed"]:
         turn.batch.tags[turn.id, tag] = False
@@ -260,6 +270,7 @@ _RECORDS: dict[str, Callable[[Turn, Mapping[str, Any]], None]] = {
     "touch": _touch,
     "mode": _mode,
     "tagged": _tagged,
+    "detail": _detail,
     "receipt": _receipt,
     "trigger": facts.trigger,
     "ladder": facts.ladder,

@@ -17,6 +17,7 @@ def new_contact(contact: str, at: datetime) -> Row:
         **dict.fromkeys(("visit", "conversation", "objections"), 0),
         **dict.fromkeys(("waiting_since", "inbound_at", "visit_at"), None),
         "mode": "bot",
+        "renamed": False,
         "first_at": at,
         "last_at": at,
         "visit_left": True,

@@ -220,6 +220,13 @@ class SetVariable(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
     value: str | float | bool | list[str] | None = None
 
 
+class SetDetail(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
+    """An operator corrects who the contact is; "" forgets it (of the name: the channel's own counts again)."""
+
+    detail: Literal["name", "phone", "email"]
+    value: str = ""
+
+
 class Tags(FromOperator, frozen=True, omit_defaults=True, kw_only=True):
     """An operator changes tags."""
 
@@ -268,6 +275,7 @@ OperatorEvent = (
     | Note
     | SendStep
     | SetVariable
+    | SetDetail
     | Tags
     | AddTask
     | EndTask

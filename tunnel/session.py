@@ -156,7 +156,14 @@ class Session(msgspec.Struct, kw_only=True, array_like=True):
     """When the customer last wrote on a channel that takes free text only for a while (WhatsApp), Unix seconds."""
     begins: bool = False
     """The first words led nowhere, and an event is on its way: if that leads nowhere, the default tunnel begins."""
+    given_name: str = ""
+    """What an operator calls them: the channel's name does not replace it."""
     # New fields go here.
+
+    @property
+    def name(self) -> str:
+        """What they are called: by an operator, else by the channel."""
+        return self.given_name or self.profile.name
 
 
 _FIELDS = Session.__struct_fields__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -82,6 +82,15 @@ class SetVariable(Command, frozen=True, kw_only=True):
     value: Value | None
 
 
+class SetDetail(Command, frozen=True, kw_only=True):
+    """Correct who the contact is. A phone is kept in E.164; one that is none, like an e-mail that is none, is a 409. ""
+    forgets it; a forgotten name is the channel's again. The version is not checked.
+    """
+
+    detail: Literal["name", "phone", "email"]
+    value: Annotated[str, Meta(max_length=200)]
+
+
 class ChangeTags(Command, frozen=True, kw_only=True):
     """The version is not checked."""
 
@@ -137,8 +146,8 @@ class Done(Answer, frozen=True, kw_only=True):
 class Conflict(Answer, frozen=True, kw_only=True):
     """Somebody was faster, or it does not fit: nothing was done.
 
-    error: `version` (it has changed since), `held` (a colleague holds it), `blocked`, `no_step`, `no_stage`, `nothing`
-    (there was nothing to do). What is true now is told along.
+    error: `version` (it has changed since), `held` (a colleague holds it), `blocked`, `no_step`, `no_stage`,
+    `bad_value`, `bad_phone`, `bad_email`, `nothing` (there was nothing to do). What is true now is told along.
     """
 
     error: str

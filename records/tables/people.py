@@ -19,6 +19,8 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(Text, default="")
     name_folded: Mapped[str] = mapped_column(Text, default="")
     """Lower case, «ё» as «е»: what is searched. SQLite folds only Latin letters by itself."""
+    renamed: Mapped[bool] = mapped_column(default=False)
+    """The name is an operator's: what the channel tells does not replace it."""
     sex: Mapped[Word]
     language: Mapped[Word]
     timezone: Mapped[Word]

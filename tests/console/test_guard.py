@@ -27,6 +27,7 @@ BODIES = {
     "Snooze": {"until": None},
     "SendStep": {"tunnel": "siding"},
     "SetVariable": {"name": "area", "value": 1},
+    "SetDetail": {"detail": "name", "value": "x"},
     "MoveStage": {"tunnel": "siding", "stage": "new"},
     "WriteNote": {"text": "x"},
     "AddTask": {"title": "x"},

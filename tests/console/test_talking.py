@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from console.talk import window_of
+from state import identity_of
 from tests.bots.stage import contact
 from tests.console.stand import NOW, Browser, Stand
 from tests.console.world import World, do
@@ -171,6 +172,38 @@ async def test_the_card(world: World, ivan: Browser) -> None:
     await world.project()
     (task,) = (await ivan.get(f"/conversations/{who}/card"))["tasks"]
     assert task["done_at"] is not None
+
+
+async def test_who_a_contact_is_can_be_corrected(world: World, admin: Browser, ivan: Browser) -> None:
+    who = await world.starts("7")
+    async with world.alive():
+        await do(ivan, who, "details", version=0, detail="name", value="Ольга Ким")
+        await do(ivan, who, "details", version=0, detail="phone", value="8 916 123-45-67")
+        await do(ivan, who, "details", version=0, detail="email", value="Olga@Example.com")
+        bad = await do(ivan, who, "details", 409, version=0, detail="phone", value="12")
+        assert (bad["error"], bad["message"][:23]) == ("bad_phone", "This is no phone number")
+        bad = await do(ivan, who, "details", 409, version=0, detail="email", value="olga")
+        assert bad["error"] == "bad_email"
+        await do(ivan, who, "details", 400, version=0, detail="sex", value="female")
+    await world.writes("7", "Дом")  # with the channel's own name
+    card = await ivan.get(f"/conversations/{who}/card")
+    assert [card[name] for name in ("name", "phone", "email")] == ["Ольга Ким", "+79161234567", "olga@example.com"]
+    assert (await ivan.get(f"/conversations/{who}"))["name"] == "Ольга Ким"
+    for query in ("ольга ким", "9161234567", "olga@example"):
+        assert [row["id"] for row in (await ivan.get("/search", q=query))["people"]] == [who], query
+    assert await world.store.contact_of(identity_of("phone", "+79161234567")) == who
+    acts = [item for item in (await ivan.get(f"/conversations/{who}/thread"))["items"] if item.get("kind") == "detail"]
+    assert [act["data"] for act in acts] == [{"detail": each} for each in ("name", "phone", "email")]
+    lines = [line for line in (await admin.get("/audit"))["lines"] if line["what"] == "contact.changed"]
+    assert [(line["who_name"], line["subject"], line["details"]) for line in lines] == [
+        ("Ivan", who, {"detail": each}) for each in ("email", "phone", "name")
+    ]  # nothing that is about the person but which detail it was
+    async with world.alive():
+        for detail in ("name", "phone", "email"):
+            await do(ivan, who, "details", version=0, detail=detail, value="")
+    await world.project()
+    card = await ivan.get(f"/conversations/{who}/card")
+    assert [card[name] for name in ("name", "phone", "email")] == ["Ольга", "", ""]
 
 
 async def test_an_objection_is_suggested_with_its_answers(world: World, ivan: Browser) -> None:

@@ -25,7 +25,20 @@ from records.tables import (
 )
 from tests.records.journal import ADDRESS, NOW, OLGA, Journal, entered, fate, left, record, send, start, text, turn
 from tunnel.effects import Arm, Cancel, Desk, Record
-from tunnel.events import Allowed, Attachment, Close, Denied, File, Phone, Press, Receipt, Take, Timer, Trigger
+from tunnel.events import (
+    Allowed,
+    Attachment,
+    Close,
+    Denied,
+    File,
+    Phone,
+    Press,
+    Receipt,
+    SetDetail,
+    Take,
+    Timer,
+    Trigger,
+)
 
 AT = datetime.fromtimestamp(NOW, UTC)
 MINUTE = timedelta(minutes=1)
@@ -63,6 +76,19 @@ async def test_a_contact_is_who_the_channel_says(story: Story) -> None:
     address = await only(story, Address)
     assert (address["contact"], address["external_id"], address["reachable"]) == (OLGA, "7", True)
     assert (address["first_at"], address["last_at"]) == (AT, AT + MINUTE)
+
+
+async def test_an_operator_s_name_stays_until_it_is_forgotten(story: Story) -> None:
+    def corrected(value: str, given: bool) -> bytes:
+        detail = record("detail", detail="name", value=value, given=given, operator="u1")
+        return turn(SetDetail(id=f"d{value}", operator="u1", detail="name"), detail)
+
+    await story.told(turn(start(name="Olya")), corrected("Ольга Ёлкина", given=True), turn(start("s2", name="Olya")))
+    contact = await only(story, Contact)
+    assert (contact["name"], contact["name_folded"], contact["renamed"]) == ("Ольга Ёлкина", "ольга елкина", True)
+    await story.told(corrected("Olya", given=False), turn(start("s3", name="Olga")))
+    contact = await only(story, Contact)
+    assert (contact["name"], contact["renamed"]) == ("Olga", False)
 
 
 async def test_a_touch_keeps_its_marks(story: Story) -> None:

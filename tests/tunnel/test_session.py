@@ -72,6 +72,7 @@ FULL = Session(
         "snoozed_until": AT + 600,
         "heard": {"whatsapp": int(AT)},
         "begins": True,
+        "given_name": "Ольга Ким",
         "kept": [Kept("paid", AT, {"sum": 3.0})],
         "addresses": {"web": Address("web", "site", "0a"), "telegram": USUAL.address},
     }

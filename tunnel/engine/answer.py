@@ -25,7 +25,7 @@ from tunnel.engine.said import Said
 from tunnel.engine.values import Scene, event_of
 from tunnel.engine.words import normal, tokens, word
 from tunnel.engine.work import Work
-from tunnel.language.definition import Handoff, Target
+from tunnel.language.definition import Handoff, Target, VariableType
 from tunnel.messages import Message, RichText, Span
 
 MAX_TAKEN = 20
@@ -256,10 +256,7 @@ def keep_answer(work: Work, plan: StepPlan, value: str | float | bool | list[str
     work.record("set", names=[ask.save])
     variable = work.definition.settings.variables.get(ask.save)
     if variable is not None and isinstance(value, str):
-        if variable.type == "phone":
-            work.identify("phone", value)
-        elif variable.type == "email":
-            work.identify("email", value.lower())
+        identify(work, variable.type, value)
     if not work.session.profile.timezone and isinstance(value, str) and asks_phone(work, plan):
         work.session.profile = replace(work.session.profile, timezone=asks.zone_of(value))
     moves.record_left(work, by="answer")
@@ -268,6 +265,14 @@ def keep_answer(work: Work, plan: StepPlan, value: str | float | bool | list[str
         actions.perform(work, plan.step.then)
     target = moves.onward(work, plan)
     moves.go(work, target)
+
+
+def identify(work: Work, kind: VariableType, value: str) -> None:
+    """A phone or an e-mail that somebody typed says who the contact is."""
+    if kind == "phone":
+        work.identify("phone", value)
+    elif kind == "email":
+        work.identify("email", value.lower())
 
 
 def retry(work: Work, plan: StepPlan, raw: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tunnel.engine import asks, people
+from tunnel.engine import answer, asks, people
+from tunnel.engine.meeting import clean
 from tunnel.engine.question import media_of
 from tunnel.engine.work import Work
 from tunnel.events import (
@@ -19,6 +20,7 @@ from tunnel.events import (
     Release,
     Say,
     SendStep,
+    SetDetail,
     SetVariable,
     Snooze,
     Start,
@@ -33,6 +35,8 @@ from tunnel.session import Session, Value
 OWNERS = (Say, Release, Close, SendStep)
 """Who sees the version does these only with a conversation that nobody else holds."""
 MOST_TAGS = 100
+MOST_NAME = 200
+"""Characters."""
 
 
 def refused(work: Work, event: FromOperator) -> bool:
@@ -128,13 +132,57 @@ def set_variable(work: Work, event: SetVariable) -> None:
     if variable is None:
         people.refuse(work, "no_variable")
         return
-    others = {name: value for name, value in work.session.variables.items() if name != variable.name}
     value = None if event.value is None else _value(work, variable, event.value)
     if value is None and event.value is not None:
         people.refuse(work, "bad_value")
         return
-    work.session.variables = others if value is None else {**others, variable.name: value}
+    _keep(work, variable, value)
     work.record("set", names=[variable.name], operator=event.operator)
+
+
+def _keep(work: Work, variable: Variable, value: Value | None) -> None:
+    """A variable as an operator says; a phone or an e-mail tells who the contact is, as a customer's answer does."""
+    variables = {**work.session.variables}
+    if value is None:
+        variables.pop(variable.name, None)
+    else:
+        variables[variable.name] = value
+    work.session.variables = variables
+    if isinstance(value, str):
+        answer.identify(work, variable.type, value)
+
+
+def set_detail(work: Work, event: SetDetail) -> None:
+    """Correct who the contact is. Phone and e-mail are held in the content's variable of that type, if it has one."""
+    session = work.session
+    typed = clean(event.value).strip()
+    if event.detail == "name":
+        session.given_name = " ".join(typed.split())[:MOST_NAME]
+        _corrected(work, event, session.name, given=bool(session.given_name))
+        return
+    value: str | None = None
+    if typed:
+        read = asks.read(event.detail, typed, work.ask_rules())
+        if not isinstance(read, str):
+            people.refuse(work, f"bad_{event.detail}")
+            return
+        value = read
+        answer.identify(work, event.detail, value)
+    variable = _holding(work, event.detail)
+    if variable is not None:
+        _keep(work, variable, value)
+    _corrected(work, event, (value or "").lower(), given=value is not None)
+
+
+def _holding(work: Work, kind: str) -> Variable | None:
+    """The variable of this type that tells of the contact: the one that is set, else the content's first."""
+    declared = work.definition.settings.variables
+    names = [*work.session.variables, *declared]
+    return next((declared[name] for name in names if name in declared and declared[name].type == kind), None)
+
+
+def _corrected(work: Work, event: SetDetail, value: str, *, given: bool) -> None:
+    work.record("detail", detail=event.detail, value=value, given=given, operator=event.operator)
 
 
 def _value(work: Work, variable: Variable, given: Value) -> Value | None:

@@ -119,7 +119,7 @@ def _local(definition: Definition, session: Session, now: float) -> datetime:
 
 _Read = Callable[[Definition, Session, float, Scene | None], Any]
 _RESERVED: Final[Mapping[str, _Read]] = {
-    "name": lambda _definition, session, _now, _scene: session.profile.name,
+    "name": lambda _definition, session, _now, _scene: session.name,
     "company": lambda definition, _session, _now, _scene: definition.settings.company,
     "channel": lambda _definition, session, _now, _scene: session.address.channel if session.address else "",
     "sex": lambda _definition, session, _now, _scene: session.profile.sex,

@@ -44,7 +44,10 @@ _INTRO = {
     ),
 }
 _NAMES: dict[str, tuple[str, str]] = {
-    "name": ("имя клиента, каким его назвал мессенджер", "the customer's name as the channel tells it"),
+    "name": (
+        "имя клиента, каким его назвал мессенджер или исправил оператор",
+        "the customer's name as the channel tells it, or as an operator corrected it",
+    ),
     "company": ("название компании", "the company's name"),
     "channel": ("канал: `telegram`, `vk`, `whatsapp`, `web`", "the channel: `telegram`, `vk`, `whatsapp`, `web`"),
     "sex": ("`female`, `male` или пусто", "`female`, `male` or empty"),

@@ -39,6 +39,7 @@ from tunnel.events import (
     Release,
     Say,
     SendStep,
+    SetDetail,
     SetVariable,
     Snooze,
     Start,
@@ -335,6 +336,7 @@ EVENTS = {
     SetVariable: st.builds(
         SetVariable, name=pick(["t", "n", "p", "e", "d", "f", "gone"]), value=maybe(values), **operator
     ),
+    SetDetail: st.builds(SetDetail, detail=pick(["name", "phone", "email"]), value=words, **operator),
     Tags: st.builds(Tags, add=many(names_, 2), remove=many(names_, 2), **operator),
     AddTask: st.builds(AddTask, title=words, of=words, due_at=times, **operator),
     EndTask: st.builds(EndTask, task=words, **operator),
@@ -398,6 +400,7 @@ sessions = st.builds(
     proactive=st.lists(counts, max_size=4),
     stage_at=st.dictionaries(names_, counts, max_size=2),
     next_step=names_,
+    given_name=names_,
     version=st.integers(0, 2),
     snoozed_until=times,
     last_text=counts,

@@ -16,6 +16,7 @@ from tunnel.events import (
     Release,
     Say,
     SendStep,
+    SetDetail,
     SetVariable,
     Snooze,
     Tags,
@@ -156,6 +157,53 @@ def test_variables(taken: Player):
     assert refusals(taken) == ["no_variable"]
     does(taken, SetVariable, name=number, value=None)
     assert number not in taken.session.variables
+
+
+def test_a_corrected_name_outlives_what_the_channel_tells(taken: Player):
+    does(taken, SetDetail, version=1, detail="name", value="  Мария\nВетрова\x00 ")
+    assert taken.session.name == "Мария Ветрова"
+    assert taken.records("detail")[0].data == {
+        "detail": "name", "value": "Мария Ветрова", "given": True, "operator": "u1",
+    }  # fmt: skip
+    taken.say("дорого")  # the channel says «Ольга» with each message
+    assert (taken.session.name, taken.session.profile.name) == ("Мария Ветрова", "Ольга")
+    does(taken, SetDetail, detail="name", value=" ")
+    assert taken.session.name == "Ольга"
+    assert taken.records("detail")[0].data["given"] is False
+    does(taken, SetDetail, detail="name", value="я" * 1000)
+    assert len(taken.session.name) == 200
+
+
+def test_a_corrected_phone_is_kept_like_an_answer_and_says_who_this_is(taken: Player):
+    taken.identified.clear()
+    does(taken, SetDetail, detail="phone", value="8 (916) 123-45-67")
+    assert taken.session.variables["phone"] == "+79161234567"
+    assert [(one.kind, one.value, one.proven) for one in taken.identified] == [("phone", "+79161234567", False)]
+    assert taken.records("detail")[0].data["value"] == "+79161234567"
+    for wrong in ("12", "нет", "+79161234567 или +79161234568"):
+        does(taken, SetDetail, detail="phone", value=wrong)
+        assert refusals(taken) == ["bad_phone"]
+    assert taken.session.variables["phone"] == "+79161234567"
+    does(taken, SetDetail, detail="phone", value="")
+    assert "phone" not in taken.session.variables
+    assert taken.records("detail")[0].data["value"] == ""
+
+
+def test_a_corrected_email_is_kept_where_the_content_has_no_variable_for_it(taken: Player):
+    taken.identified.clear()
+    before = taken.session.variables
+    does(taken, SetDetail, detail="email", value="Anna@Example.COM")
+    assert [(one.kind, one.value, one.proven) for one in taken.identified] == [("email", "anna@example.com", False)]
+    assert taken.records("detail")[0].data["value"] == "anna@example.com"
+    assert taken.session.variables == before
+    does(taken, SetDetail, detail="email", value="anna@")
+    assert refusals(taken) == ["bad_email"]
+
+
+def test_a_phone_among_the_variables_says_who_this_is_too(taken: Player):
+    taken.identified.clear()
+    does(taken, SetVariable, name="phone", value="+7 916 123-45-67")
+    assert [(one.kind, one.value) for one in taken.identified] == [("phone", "+79161234567")]
 
 
 def test_tags(taken: Player):

@@ -17,13 +17,15 @@ type Bodies = {
   snooze: Schemas["Snooze"];
   step: Schemas["SendStep"];
   variables: Schemas["SetVariable"];
+  details: Schemas["SetDetail"];
   tags: Schemas["ChangeTags"];
   stage: Schemas["MoveStage"];
   tasks: Schemas["AddTask"];
   "tasks/{task}/done": Schemas["EndTask"];
 };
 export type Command = keyof Bodies;
-export type Order<C extends Command = Command> = { command: C; body: Omit<Bodies[C], "id" | "version">; id?: string; task?: string };
+/** quiet: whoever gave it tells of a refusal. */
+export type Order<C extends Command = Command> = { command: C; body: Omit<Bodies[C], "id" | "version">; id?: string; task?: string; quiet?: boolean };
 
 /** What people are told of a refusal. */
 export function saidOf(error: unknown, words: Words): string {
@@ -71,9 +73,9 @@ export function useCommand(contact: string) {
       learn(queries, contact, done);
       if (done.on_the_wire.length) notifications.show({ message: words.onWire, color: "yellow" });
     },
-    onError: (error) => {
+    onError: (error, order) => {
       if (error instanceof Refusal && error.conflict) learn(queries, contact, error.conflict);
-      notifications.show({ message: saidOf(error, words), color: "red", autoClose: 8_000 });
+      if (!order.quiet) notifications.show({ message: saidOf(error, words), color: "red", autoClose: 8_000 });
     },
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ["conversation", contact] });

@@ -13,6 +13,7 @@ import { useNow } from "../ui/useNow";
 import { nameOf } from "../ui/nameOf";
 import { fill, useSpeech } from "../words";
 import { moment, span } from "../words/time";
+import { Details } from "./Details";
 import { VariableLine } from "./VariableLine";
 
 type Command = ReturnType<typeof useCommand>;
@@ -30,10 +31,10 @@ export function CardPane({ contact, close }: { contact: string; close: () => voi
         <Face name={card.name} id={card.id} size={44} />
         <Box style={{ flex: 1, minWidth: 0 }}>
           <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>{nameOf(card, words)}</Title>
-          {[card.phone, card.email].filter(Boolean).map((line) => <Text key={line} size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>{line}</Text>)}
         </Box>
         <ActionIcon variant="subtle" color="gray" aria-label={words.close} onClick={close}><IconX size={18} /></ActionIcon>
       </Group>
+      <Part title={words.card.details}><Details card={card} mayEdit={mayEdit} command={command} /></Part>
       <Stages card={card} command={command} mayEdit={mayEdit} />
       <Part title={words.card.variables}>
         {card.variables.map((variable) => <VariableLine key={variable.name} variable={variable} mayEdit={mayEdit} command={command} />)}

@@ -5,7 +5,7 @@ import { fill } from "../words";
 import type { Words } from "../words/ru";
 
 /** What the kind of an act is told by: its data decide the words. */
-const TOLD_BY: Record<string, string> = { left: "by", mode: "after" };
+const TOLD_BY: Record<string, string> = { left: "by", mode: "after", detail: "detail" };
 
 /** A line of the thread; "" for what says nothing to an operator. */
 export function actWords(act: Act, words: Words, language: Language): string {
