@@ -17,6 +17,7 @@ from console.call import Call, Handler
 from console.guard import Unfit
 from console.models import commands
 from console.models.inbox import Owner
+from console.moments import in_utc
 from console.outcome import Outcome, decode_outcome
 from console.refusals import Refused
 from console.talk import known, owner_in, session_of
@@ -194,8 +195,8 @@ async def _assign(console: Console, call: Call, who: dict[str, Any]) -> events.E
 
 
 def _snooze(console: Console, call: Call, who: dict[str, Any]) -> events.Event:
-    until = call.body.until
-    if until is not None and (until.tzinfo is None or until <= console.accounts.now()):
+    until = in_utc(call.body.until, "until") if call.body.until is not None else None
+    if until is not None and until <= console.accounts.now():
         raise Refused(400, "invalid", field="until", detail="until")
     return events.Snooze(**who, version=call.body.version, until=until.timestamp() if until else 0.0)
 
@@ -225,9 +226,7 @@ def _move_stage(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
 async def _add_task(console: Console, call: Call, who: dict[str, Any]) -> events.Event:
     of = call.body.operator or call.visitor.id
     await _colleague(console, of, "operator")
-    due_at = call.body.due_at
-    if due_at is not None and due_at.tzinfo is None:
-        raise Refused(400, "invalid", field="due_at", detail="due_at")
+    due_at = in_utc(call.body.due_at, "due_at") if call.body.due_at is not None else None
     return events.AddTask(
         **who, title=clean(call.body.title).strip(), of=of, due_at=due_at.timestamp() if due_at else 0.0
     )

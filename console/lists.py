@@ -16,6 +16,7 @@ from console.accounts.accounts import users
 from console.call import Call
 from console.models import inbox
 from console.models.inbox import Owner, Row
+from console.moments import read_moment
 from console.refusals import Refused
 from console.titles import Titles
 from records.bulk import table_of
@@ -151,8 +152,7 @@ def _read_cursor(text: str) -> _Cursor:
     try:
         cursor = msgspec.json.decode(base64.urlsafe_b64decode(text), type=_Cursor)
         for moment in (cursor.spoke, cursor.waiting or cursor.spoke):
-            if datetime.fromisoformat(moment).tzinfo is None:
-                raise ValueError("no zone")
+            read_moment(moment, "cursor")
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise Refused(400, "invalid", field="cursor", detail="cursor") from None
     return cursor

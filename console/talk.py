@@ -14,6 +14,7 @@ from console.lists import names_of, unread_of
 from console.models import conversation as models
 from console.models.commands import Seen as SeenRequest
 from console.models.inbox import Owner
+from console.moments import in_utc
 from console.refusals import Refused
 from console.remedies import window_remedy
 from console.titles import Titles, step_title
@@ -132,9 +133,7 @@ def window_of(console: Console, session: Session, language: Language) -> models.
 async def seen(console: Console, call: Call) -> None:
     contact = await known(console, call)
     asked: SeenRequest = call.body
-    if asked.at.tzinfo is None:
-        raise Refused(400, "invalid", field="at", detail="at")
-    at = min(asked.at.astimezone(UTC), console.accounts.now())
+    at = min(in_utc(asked.at, "at"), console.accounts.now())
     async with writing(console.records.engine) as connection:
         await upsert(connection, Seen, [{"user": call.visitor.id, "contact": contact, "at": at}])
 

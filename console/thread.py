@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.call import Call
 from console.lists import names_of, owner_of
 from console.models.conversation import ActItem, MessageItem, NoteItem, SharedFile, Thread, ThreadItem, ThreadQuery
-from console.refusals import Refused
+from console.moments import read_moment
 from console.remedies import remedy_for
 from console.routes import PREFIX
 from console.talk import known
@@ -147,7 +147,7 @@ OUT_RANK = 10
 async def thread(console: Console, call: Call) -> Thread:
     contact = await known(console, call)
     asked: ThreadQuery = call.query
-    before, since = _moment(asked.before, "before"), _moment(asked.since, "since")
+    before, since = (_moment(getattr(asked, field), field) for field in ("before", "since"))
     async with reading(console.records.engine) as connection:
         _, newest = await bounds(connection)
         found: list[tuple[Source, Row]] = []
@@ -219,12 +219,5 @@ def _who(row: Row) -> str:
 
 
 def _moment(text: str, field: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not escaped in the address
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise Refused(400, "invalid", field=field, detail=field)
-    return found
+    # A plus that was not escaped in the address comes as a space.
+    return read_moment(text.replace(" ", "+"), field) if text else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from base64 import urlsafe_b64encode
 
 import pytest
 
@@ -123,6 +125,28 @@ async def test_who_has_waited_longest_is_first_and_pages_lose_nobody(world: Worl
     rows = (await ivan.get("/inbox"))["rows"]
     assert rows[0]["id"] == waiting[0]
     assert rows[0]["snoozed_until"] is None
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999999Z", "2030-01-01T00:00:00"],
+)
+async def test_a_moment_without_a_zone_or_at_the_calendar_s_end_is_refused(
+    world: World, stand: Stand, ivan: Browser, at: str
+) -> None:
+    who = await world.starts("7")
+    cursor = urlsafe_b64encode(json.dumps(["", at, who]).encode()).decode()
+    async with world.alive():
+        await do(ivan, who, "take", version=0)
+        for what, body in (("snooze", {"until": at}), ("tasks", {"title": "x", "due_at": at})):
+            refusal = await do(ivan, who, what, 400, version=1, **body)
+            assert (refusal["error"], refusal["field"]) == ("invalid", "until" if what == "snooze" else "due_at")
+    assert (await ivan.post(f"/conversations/{who}/seen", {"at": at}, 400))["field"] == "at"
+    for path, name, value in (("thread", "before", at), ("thread", "since", at), ("", "cursor", cursor)):
+        where = f"/conversations/{who}/{path}" if path else "/inbox"
+        answer = await ivan.call("GET", where, params={name: value})
+        assert (answer.status, answer.body["field"]) == (400, name)
+    assert (await ivan.get(f"/conversations/{who}"))["snoozed_until"] is None
 
 
 async def test_read_and_unread(world: World, stand: Stand, ivan: Browser, olga: Browser) -> None:
