@@ -72,11 +72,9 @@ async def _note(console: Console, call: Call, connection: AsyncConnection, what:
 
 def _sound(text: str) -> str:
     """Raises Refused(400) for a text whose holes cannot be read."""
-    text = text.replace("\x00", "").strip()
+    text = text.strip()
     try:
         compile_text(text, "canned")
     except BadTemplate as error:
         raise Refused(400, "bad_text", field="text", line=error.line) from None
-    if not text:
-        raise Refused(400, "invalid", field="text", detail="text")
     return text

@@ -161,11 +161,6 @@ async def _settled(console: Console, contact: str) -> list[commands.OnTheWire]:
 # --- the events
 
 
-def clean(text: str) -> str:
-    """Without what no database keeps."""
-    return text.replace("\x00", "")
-
-
 def _take(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
     return events.Take(**who, version=call.body.version, force=call.body.force)
 
@@ -182,11 +177,11 @@ async def _say(console: Console, call: Call, who: dict[str, Any]) -> events.Even
     if not call.body.text.strip() and not call.body.files:
         raise Refused(400, "invalid", field="text", detail="text")
     files = await taken(console, call, call.body.files)
-    return events.Say(**who, version=call.body.version, text=clean(call.body.text), files=files)
+    return events.Say(**who, version=call.body.version, text=call.body.text, files=files)
 
 
 def _note(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
-    return events.Note(**who, text=clean(call.body.text))
+    return events.Note(**who, text=call.body.text)
 
 
 async def _assign(console: Console, call: Call, who: dict[str, Any]) -> events.Event:
@@ -207,7 +202,7 @@ def _send_step(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
 
 def _set_variable(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
     value = call.body.value
-    return events.SetVariable(**who, name=call.body.name, value=clean(value) if isinstance(value, str) else value)
+    return events.SetVariable(**who, name=call.body.name, value=value)
 
 
 def _set_detail(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
@@ -215,21 +210,18 @@ def _set_detail(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
 
 
 def _change_tags(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
-    add = tuple(tag for each in call.body.add if (tag := clean(each).strip()))
-    return events.Tags(**who, add=add, remove=tuple(call.body.remove))
+    return events.Tags(**who, add=tuple(tag.strip() for tag in call.body.add), remove=tuple(call.body.remove))
 
 
 def _move_stage(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
-    return events.MoveStage(**who, tunnel=call.body.tunnel, stage=call.body.stage, reason=clean(call.body.reason))
+    return events.MoveStage(**who, tunnel=call.body.tunnel, stage=call.body.stage, reason=call.body.reason)
 
 
 async def _add_task(console: Console, call: Call, who: dict[str, Any]) -> events.Event:
     of = call.body.operator or call.visitor.id
     await _colleague(console, of, "operator")
     due_at = in_utc(call.body.due_at, "due_at") if call.body.due_at is not None else None
-    return events.AddTask(
-        **who, title=clean(call.body.title).strip(), of=of, due_at=due_at.timestamp() if due_at else 0.0
-    )
+    return events.AddTask(**who, title=call.body.title.strip(), of=of, due_at=due_at.timestamp() if due_at else 0.0)
 
 
 async def _end_task(console: Console, call: Call, who: dict[str, Any]) -> events.Event:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from aiohttp import web
 
 from console.accounts.passwords import same
 from console.call import Call, Handler
-from console.models import Error
+from console.models import WORD, Error
 from console.models.commands import Conflict
 from console.refusals import Refused
 from console.routes import Route
@@ -59,7 +60,8 @@ def guarded(console: Console, route: Route, handler: Handler) -> Callable[[web.R
     """The handler behind every check, as aiohttp takes it."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        call = Call(route, request, _first_language(request), console.network(request), path=dict(request.match_info))
+        path = {name: _kept(value) for name, value in request.match_info.items()}
+        call = Call(route, request, _first_language(request), console.network(request), path=path)
         try:
             await _check(console, call)
             answer = await handler(console, call)
@@ -114,8 +116,11 @@ def check_origin(request: web.Request, ours: str) -> None:
     """Let only our own page change things. Browsers name the origin with every POST. Raises Refused(403)."""
     origin = request.headers.get("Origin", "")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    own = origin == ours if ours and origin == ours else urlsplit(origin).netloc == request.host
-    if not origin or not own or site != "same-origin":
+    try:
+        own = bool(origin) and (origin == ours or urlsplit(origin).netloc == request.host)
+    except ValueError:  # such as http://[
+        own = False
+    if not own or site != "same-origin":
         raise Refused(403, "foreign")
 
 
@@ -145,7 +150,8 @@ def _set_cookie(console: Console, call: Call, response: web.Response) -> None:
 
 def _query(request: web.Request, model: Any) -> Any:
     try:
-        return msgspec.convert(dict(request.query), model, strict=False)
+        given = {name: _kept(value) for name, value in request.query.items()}
+        return msgspec.convert(given, model, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid(error) from None
 
@@ -155,21 +161,32 @@ async def _body(request: web.Request, model: Any) -> Any:
         raise Refused(415, "invalid", detail="application/json")
     raw = await read_body(request, BODY_BYTES)
     try:
-        return msgspec.json.decode(raw, type=model)
+        # Decoded first: msgspec itself takes half a surrogate, which nothing after it can write.
+        return msgspec.json.decode(_ZERO.sub(r"\1", raw.decode()), type=model)
     except msgspec.ValidationError as error:
         raise _invalid(error) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused(400, "invalid", detail="JSON") from None
+
+
+_ZERO = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The zero character as JSON writes it: behind an even number of backslashes."""
+
+
+def _kept(text: str) -> str:
+    """Without the zero character, which PostgreSQL's texts cannot hold."""
+    return text.replace("\x00", "")
 
 
 def _invalid(error: msgspec.ValidationError) -> Refused:
     # "Expected `str`, got `int` - at `$.login`": names what was expected and where, never what was given.
     detail, _, where = str(error).partition(" - at ")
+    code = "blank" if detail.endswith(repr(WORD)) else "invalid"
     if detail.startswith("Invalid enum value"):
         detail = "Invalid enum value"
     elif "unknown field" in detail:
         detail = "Unknown field"
-    return Refused(400, "invalid", field=where.strip("`").removeprefix("$").removeprefix("."), detail=detail)
+    return Refused(400, code, field=where.strip("`").removeprefix("$").removeprefix("."), detail=detail)
 
 
 async def read_body(request: web.Request, limit: int, time_s: float = BODY_S) -> bytes:
@@ -183,6 +200,8 @@ async def read_body(request: web.Request, limit: int, time_s: float = BODY_S) ->
                     raise Refused(413, "too_large", limit=size(limit))
     except TimeoutError:
         raise Refused(400, "invalid", detail="timeout") from None
+    except (web.RequestPayloadError, ConnectionError):  # wrongly compressed, or gone in the middle
+        raise Refused(400, "invalid", detail="Content-Encoding, Content-Length") from None
     return bytes(body)
 
 

@@ -9,6 +9,7 @@ Language = Literal["en", "ru"]
 WORDS: dict[str, tuple[str, str]] = {
     # Requests.
     "invalid": ("This cannot be read: {detail}", "Не удалось прочитать запрос: {detail}"),
+    "blank": ("There is nothing but spaces here", "Здесь одни пробелы"),
     "foreign": ("This request does not come from the console's own page", "Запрос пришёл не со страницы консоли"),
     "csrf": ("The page is out of date: load it anew", "Страница устарела: обновите её"),
     "too_large": ("Too large: at most {limit}", "Слишком большой размер: не больше {limit}"),

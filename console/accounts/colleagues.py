@@ -28,8 +28,6 @@ async def add(accounts: Accounts, by: Visitor, asked: people.NewUser, address: s
     """A new account and the token of its link. Raises Refused(409), Away."""
     now = accounts.now()
     row = new_row(folded(asked.login), asked.name, asked.role, asked.language, now)
-    if not row["login"]:
-        raise Refused(400, "invalid", field="login", detail="login")
     try:
         async with writing(accounts.engine) as connection:
             await connection.execute(insert(users), row)

@@ -37,17 +37,22 @@ def new_id(prefix: str) -> str:
 
 def kept(secret: str) -> str:
     """What is kept of a secret of ours. It has 256 bits of chance, so no slow hash is needed."""
-    return sha256(secret.encode()).hexdigest()
+    return sha256(_bytes(secret)).hexdigest()
 
 
 def csrf_of(secret: str) -> str:
     """The session's token against forged requests: known to who knows the cookie's secret, and not telling it."""
-    return blake2b(b"csrf", key=secret.encode()[:64], digest_size=24).hexdigest()
+    return blake2b(b"csrf", key=_bytes(secret)[:64], digest_size=24).hexdigest()
 
 
 def same(given: str, expected: str) -> bool:
     """Compare without telling by time how much is right."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    return hmac.compare_digest(_bytes(given), _bytes(expected))
+
+
+def _bytes(text: str) -> bytes:
+    # What is no UTF-8 comes in a header as halves of surrogates.
+    return text.encode(errors="surrogatepass")
 
 
 def check_password(password: str, login: str) -> None:

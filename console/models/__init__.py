@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
+WORD = r"\S"
+"""A pattern: not blank."""
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What the API gives. Its fields have no defaults, so that all are always there."""

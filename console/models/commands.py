@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from console.models import Answer, Request
+from console.models import WORD, Answer, Request
 from console.models.conversation import Value
 from console.models.inbox import Mode, Owner
 
-Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=60)], ...], Meta(max_length=20)]
+Tags = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=60, pattern=WORD)], ...], Meta(max_length=20)]
 CommandId = Annotated[str, Meta(min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$")]
 
 
@@ -22,7 +22,7 @@ class Command(Request, frozen=True, kw_only=True):
     """
 
     id: CommandId
-    version: Annotated[int, Meta(ge=0)]
+    version: Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class Take(Command, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class Say(Command, frozen=True, kw_only=True):
 class WriteNote(Command, frozen=True, kw_only=True):
     """For colleagues alone. The version is not checked: notes do not get in anybody's way."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    text: Annotated[str, Meta(min_length=1, max_length=10_000, pattern=WORD)]
 
 
 class Assign(Command, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ class MoveStage(Command, frozen=True, kw_only=True):
 class AddTask(Command, frozen=True, kw_only=True):
     """operator: whose it is, "" for one's own. The version is not checked."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=300)]
+    title: Annotated[str, Meta(min_length=1, max_length=300, pattern=WORD)]
     due_at: datetime | None = None
     operator: Annotated[str, Meta(max_length=64)] = ""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from console.models import Answer, Request
+from console.models import WORD, Answer, Request
 from console.models.inbox import Mode, Owner, Stage
 
 Value = str | float | bool | list[str]
@@ -287,8 +287,8 @@ class CannedTexts(Answer, frozen=True, kw_only=True):
 
 
 class WriteCanned(Request, frozen=True, kw_only=True):
-    title: Annotated[str, Meta(min_length=1, max_length=120)]
-    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    title: Annotated[str, Meta(min_length=1, max_length=120, pattern=WORD)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=WORD)]
 
 
 class Suggestion(Answer, frozen=True, kw_only=True):

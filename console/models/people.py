@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from console.models import Answer, Request
+from console.models import WORD, Answer, Request
 
 Role = Literal["admin", "manager", "operator", "marketer", "viewer"]
 Language = Literal["en", "ru"]
-Login = Annotated[str, Meta(min_length=1, max_length=120)]
-Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Login = Annotated[str, Meta(min_length=1, max_length=120, pattern=WORD)]
+Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=WORD)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 """Whether it is long enough is said by an error of its own."""
 Code = Annotated[str, Meta(max_length=12)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 from typing import get_args
 
@@ -10,7 +11,7 @@ import pytest
 
 from console.handlers import HANDLERS
 from console.models.people import Role
-from console.routes import BY_NAME, ROUTES
+from console.routes import BY_NAME, PREFIX, ROUTES
 from console.words import WORDS
 from tests.console.stand import PASSWORD, Browser, Stand, path_of
 from tests.console.world import World, do
@@ -160,6 +161,80 @@ async def test_a_wrong_body_is_named_and_not_repeated(stand: Stand, admin: Brows
     answer = await browser.call("POST", path, body)
     assert answer.status == status
     assert PASSWORD not in str(answer.body)
+
+
+ODD = [
+    ("POST", "/me/sessions/end", {"X-CSRF-Token": "\udcff\udcfe"}, b"", 403, "csrf"),
+    ("POST", "/me/sessions/end", {"Origin": "http://["}, b"", 403, "foreign"),
+    ("POST", "/me/sessions/end", {"Origin": "http://a:99999999"}, b"", 403, "foreign"),
+    ("GET", "/me", {"Cookie": "tunnel_console=\udcff"}, None, 401, "login_wanted"),
+    ("GET", "/me", {"Cookie": 'tunnel_console="\\377\\000"'}, None, 401, "login_wanted"),
+    ("POST", "/login", {"Content-Encoding": "gzip"}, b"not gzip", 400, "invalid"),
+    ("POST", "/login", {}, b'{"login":"\xed\xa0\x80","password":"x"}', 400, "invalid"),
+    ("POST", "/login", {}, b'{"login":"\\ud800","password":"x"}', 400, "invalid"),
+    ("POST", "/login", {}, b"\xef\xbb\xbf{}", 400, "invalid"),
+    ("POST", "/login", {}, b"[" * 200_000, 400, "invalid"),
+    ("POST", "/login", {}, b'{"login":NaN}', 400, "invalid"),
+    ("POST", "/login", {}, b'{"login":"a\\u0000b","password":"x\\u0000"}', 401, "credentials"),
+    ("PATCH", "/me", {}, b'{"name":"\\u0000"}', 400, "invalid"),
+    ("PATCH", "/me", {}, b'{"name":" \\u00a0 "}', 400, "blank"),
+    ("PATCH", "/users/%00", {}, b'{"name":"x"}', 404, "missing"),
+    ("POST", "/users", {}, b'{"login":" ","name":"x","role":"viewer"}', 400, "blank"),
+    ("POST", "/canned", {}, b'{"title":" ","text":"x"}', 400, "blank"),
+    ("DELETE", "/canned/%00", {}, b"", 404, "missing"),
+    ("GET", "/search?q=%00", {}, None, 400, "invalid"),
+]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+async def test_what_nobody_sends_is_refused_and_breaks_nothing(stand: Stand, admin: Browser) -> None:
+    for method, path, headers, body, status, error in ODD:
+        answer = await by_hand(admin, method, path, headers, body)
+        assert answer.startswith(f"HTTP/1.1 {status} "), (path, headers, body, answer)
+        assert f'"error":"{error}"' in answer
+
+
+async def by_hand(browser: Browser, method: str, path: str, headers: dict[str, str], body: bytes | None) -> str:
+    """A request as no client would write it; the answer as it came. Half surrogates in headers are raw bytes."""
+    host = browser.base.removeprefix("http://")
+    (cookie,) = browser.session.cookie_jar
+    given = {
+        "Host": host, "Origin": browser.base, "X-CSRF-Token": browser.csrf, "Cookie": f"{cookie.key}={cookie.value}",
+        "Content-Type": "application/json", "Connection": "close", **headers,
+    }  # fmt: skip
+    if body is not None:
+        given["Content-Length"] = str(len(body))
+    head = f"{method} {PREFIX}{path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    writer.write(head.encode(errors="surrogateescape") + b"\r\n" + (body or b""))
+    answer = await reader.read()
+    writer.close()
+    return answer.decode()
+
+
+async def test_zero_characters_are_dropped_wherever_they_come_in(world: World, admin: Browser) -> None:
+    who = await world.starts("7")
+    odd = {"login": "i\0van", "name": "И\0ван", "role": "operator"}
+    assert (await admin.post("/users", odd))["user"]["name"] == "Иван"
+    kept = await admin.post("/canned", {"title": "a\0\0b", "text": "\\u0000 \0"})
+    assert (kept["title"], kept["text"]) == ("ab", "\\u0000")
+    for query in ("tag", "channel", "queue", "stage"):
+        assert (await admin.get("/inbox", **{query: "\0"}, view="all"))["rows"][0]["id"] == who
+    async with world.alive():
+        for what, body, status in (
+            ("assign", {"to": "\0"}, 400),
+            ("say", {"text": "x", "files": ["\0"]}, 400),
+            ("notes", {"text": " \0 "}, 400),
+            ("tasks", {"title": "\0"}, 400),
+            ("tasks/%00/done", {}, 404),
+            ("tags", {"add": [" "]}, 400),
+            ("take", {"version": 2**64}, 400),
+        ):
+            await do(admin, who, what, status, **{"version": 0, **body})
 
 
 async def test_a_wrong_query_is_named(stand: Stand, admin: Browser) -> None:
