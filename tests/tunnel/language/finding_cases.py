@@ -147,6 +147,7 @@ CASES: dict[str, list[tuple[str, str, str]]] = {
     "condition-braces": [(T, NEXT, f'{NEXT}\n      - {{label: Ещё, to: two, when: "{{{{ name }}}}"}}')],
     # types
     "type-compare": [(T, NEXT, f'{NEXT}\n      - {{label: Ещё, to: two, when: area and area > "ста"}}')],
+    "type-whole": [(T, NEXT, f'{NEXT}\n      - {{label: Ещё, to: two, when: source == "vk"}}')],
     "type-arithmetic": [(T, "{{ city }}", "{{ city * 2 }}")],
     "type-filter": [(T, "{{ city }}", "{{ city | money }}")],
     "ask-share": [(T, "save: area}", "save: area, share: true}")],

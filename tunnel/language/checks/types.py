@@ -30,6 +30,11 @@ _TAKES: dict[str, tuple[Kind, ...]] = {
     "join": ("list",), "sort": ("list",), "first": ("list",), "last": ("list",), "length": ("list", "text"),
     "date": ("moment", "text"),
 }  # fmt: skip
+_PART_OF = {
+    "event": "event.total", "promo": "promo.code", "source": "source.utm_source", "stages": "stages.siding",
+    "products": "products.drain.price", "product": "product.name", "recommended": "recommended.name",
+}  # fmt: skip
+"""Names that hold several values, and how one of these is written."""
 _ARITHMETIC = (nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
 _ORDER = frozenset({"gt", "gteq", "lt", "lteq"})
 
@@ -96,6 +101,10 @@ class _Types:
         left = node.expr
         for operand in node.ops:
             right = operand.expr
+            compared = (left,) if operand.op in ("in", "notin") else (left, right)
+            if any(self._whole(side) for side in compared):
+                left = right
+                continue
             kinds = self.kind(left), self.kind(right)
             ordered = operand.op in _ORDER and any(kind in ("flag", "list") for kind in kinds)
             if operand.op not in ("in", "notin") and "any" not in kinds and (kinds[0] != kinds[1] or ordered):
@@ -106,6 +115,14 @@ class _Types:
             if operand.op in ("in", "notin") and kinds[1] not in ("list", "text", "any"):
                 self._report_filter("in", right, "list")
             left = right
+
+    def _whole(self, node: nodes.Node) -> bool:
+        """Whether a name is compared that holds several values: reported, because it never equals one."""
+        name = node.name if isinstance(node, nodes.Name) else ""
+        if name not in _PART_OF or name in self.content.scope.declared:
+            return False
+        self._report("type-whole", name, shown=name, part=_PART_OF[name])
+        return True
 
     def _arithmetic(self, node: nodes.BinExpr) -> None:
         kinds = {self.kind(node.left), self.kind(node.right)} - {"any"}

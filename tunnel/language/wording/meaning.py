@@ -203,6 +203,11 @@ MEANING: dict[str, Wording] = {
         "error", "«{left}» ({left_type}) сравнивается с «{right}» ({right_type})", "сравнивайте одно и то же",
         "`{left}` ({left_type}) is compared with `{right}` ({right_type})", "compare like with like",
     ),
+    "type-whole": Wording(
+        "error", "«{shown}» — это несколько значений сразу, ни одному тексту или числу оно не равно",
+        "сравните одно из них, например {part}",
+        "`{shown}` holds several values, and never equals a text or a number", "compare one of them, such as {part}",
+    ),
     "type-arithmetic": Wording(
         "error", "с «{shown}» ({type}) нельзя считать", "считать можно с числами: type: number",
         "`{shown}` ({type}) cannot be reckoned with", "reckon with numbers: type: number",
