@@ -206,7 +206,7 @@ def _set_variable(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
 
 
 def _set_detail(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
-    return events.SetDetail(**who, detail=call.body.detail, value=clean(call.body.value))
+    return events.SetDetail(**who, detail=call.body.detail, value=call.body.value)
 
 
 def _change_tags(_: Console, call: Call, who: dict[str, Any]) -> events.Event:
