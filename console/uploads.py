@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from codecs import getincrementaldecoder
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from zipfile import BadZipFile, ZipFile
 
 import puremagic
 from aiohttp import web
@@ -61,6 +64,10 @@ _SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "text/plain": ".txt",
 }
+_OFFICE = {
+    r"word/document\d*\.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    r"xl/workbook\d*\.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:\"<>|?*\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "audio/mpeg", "audio/ogg"})
 """What a browser shows but cannot run."""
@@ -97,6 +104,8 @@ def sniffed(data: bytes) -> str | None:
     """What a file really is, by its bytes; None for what is not taken. Its name is not asked."""
     if _is_text(data):
         return "text/plain"
+    if data.startswith(b"PK\x03\x04"):
+        return _office(data)
     try:
         mime = puremagic.from_string(data, mime=True)
     except (puremagic.PureError, ValueError):
@@ -110,9 +119,23 @@ def sniffed(data: bytes) -> str | None:
     return mime if mime in LIMITS and mime != "text/plain" else None
 
 
-def _is_text(data: bytes) -> bool:
+def _office(data: bytes) -> str | None:
+    """Which of Office's kinds an archive is, by what lies in it: all begin alike, as any other archive does."""
     try:
-        text = data[: 64 * 1024].decode()
+        with ZipFile(BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (BadZipFile, ValueError, NotImplementedError):
+        return None
+    if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
+        return None  # no document, or one with macros, which has a type of its own
+    return next((mime for main, mime in _OFFICE.items() if any(re.fullmatch(main, name) for name in names)), None)
+
+
+def _is_text(data: bytes) -> bool:
+    most = LIMITS["text/plain"]
+    try:
+        # What is longer may be cut within a character; it is too large anyway.
+        text = getincrementaldecoder("utf-8")().decode(data[: most + 1], final=len(data) <= most)
     except UnicodeDecodeError:
         return False
     # A page or a picture that a browser would run is text too: it is not taken under that name.

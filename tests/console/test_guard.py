@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from io import BytesIO
 from typing import get_args
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -298,6 +299,19 @@ PNG = (
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
 
 
+def archive(*names: str) -> bytes:
+    data = BytesIO()
+    with ZipFile(data, "w") as made:
+        for name in names:
+            made.writestr(name, "<x/>")
+    return data.getvalue()
+
+
+WORD = archive("[Content_Types].xml", "_rels/.rels", "word/document.xml")
+EXCEL = archive("[Content_Types].xml", "_rels/.rels", "docProps/app.xml", "xl/workbook.xml")
+OFFICE = "application/vnd.openxmlformats-officedocument"
+
+
 async def upload(browser: Browser, data: bytes, name: str):
     return await browser.call("POST", "/uploads", data=BytesIO(data), params={"name": name})
 
@@ -311,6 +325,11 @@ async def upload(browser: Browser, data: bytes, name: str):
         (PNG, "a<script>.png", "image/png", "a script.png"),
         (PDF, "price", "application/pdf", "price.pdf"),
         ("просто слова".encode(), "заметка.txt", "text/plain", "заметка.txt"),
+        (("я" * 40_000).encode(), "длинная.txt", "text/plain", "длинная.txt"),
+        (("x" + "я" * 40_000).encode(), "длинная.txt", "text/plain", "длинная.txt"),
+        (WORD, "договор.docx", f"{OFFICE}.wordprocessingml.document", "договор.docx"),
+        (EXCEL, "прайс.xlsx", f"{OFFICE}.spreadsheetml.sheet", "прайс.xlsx"),
+        (EXCEL, "прайс.docx", f"{OFFICE}.spreadsheetml.sheet", "прайс.docx.xlsx"),
     ],
 )
 async def test_a_file_is_what_its_bytes_say(stand: Stand, admin: Browser, data, name, mime, shown) -> None:
@@ -326,6 +345,14 @@ async def test_a_file_is_what_its_bytes_say(stand: Stand, admin: Browser, data, 
         (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "picture.svg", 415),
         (b"MZ\x90\x00" + b"\x00" * 200, "setup.png", 415),
         (b"\x7fELF" + b"\x00" * 200, "x.jpg", 415),
+        (archive("a.txt"), "договор.docx", 415),
+        (archive("META-INF/MANIFEST.MF", "A.class"), "договор.docx", 415),
+        (archive("[Content_Types].xml", "ppt/presentation.xml"), "показ.docx", 415),
+        (archive("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "макрос.docx", 415),
+        (WORD[:-30], "обрыв.docx", 415),
+        ("слова".encode("cp1251"), "слова.txt", 415),
+        (b"words" + b"\x00" * 70_000, "слова.txt", 415),
+        ("я".encode() * 2**19 + b"x", "long.txt", 413),
         (PNG + b"\x00" * 5 * 2**20, "big.png", 413),
     ],
 )
@@ -335,7 +362,7 @@ async def test_a_false_or_large_file_is_refused_with_the_limit(
     answer = await upload(admin, data, name)
     assert answer.status == status
     if status == 413:
-        assert "5 MB" in answer.body["message"]
+        assert ("1 MB" if name.endswith(".txt") else "5 MB") in answer.body["message"]
 
 
 async def test_an_upload_is_said_shown_and_nobody_else_s(world: World, ivan: Browser, olga: Browser) -> None:
