@@ -91,10 +91,15 @@ def repeated(work: Work, event: Text, raw: str) -> bool:
 
 
 def late(work: Work, event: Text) -> bool:
-    """Whether the channel dates a text before the present visit (its dates are whole seconds, its clock its own)."""
+    """Whether the channel dates a text before the present visit (its dates are whole seconds, its clock its own).
+
+    What was accepted before the visit waited for us, not for the channel: however late its turn comes, it is heard in
+    its order, as it would have been at once.
+    """
     session = work.session
     late_s = floor(session.visit_at) - event.sent_at
-    return session.visit > 0 and event.sent_at > 0 and LATE_MARGIN_S < late_s < LATE_MOST_S
+    waited = event.at <= session.visit_at
+    return session.visit > 0 and event.sent_at > 0 and LATE_MARGIN_S < late_s < LATE_MOST_S and not waited
 
 
 def stops(work: Work, said: Said) -> bool:

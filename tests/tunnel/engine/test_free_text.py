@@ -139,6 +139,17 @@ def test_a_text_dated_before_the_visit_is_no_answer_to_it(player):
     assert texts(_sent(player, "120", asked + 1))[0].startswith("Ориентир")
 
 
+def test_what_waited_in_the_inbox_while_nobody_worked_is_heard_in_its_order(player):
+    player.start("siding")
+    accepted = player.now + 1
+    player.now += 600  # no worker ran
+    for seconds, text in enumerate(("Дом", "120")):
+        at = accepted + seconds
+        player.apply(Text(id=text, at=at, sent_at=at - 1, address=player.address, text=text))
+    assert player.session.step == "price"
+    assert player.records("ignored") == []
+
+
 def test_a_channels_whole_seconds_and_a_clock_a_little_behind_do_no_harm(player):
     player.start("siding")
     player.press("Дом")
