@@ -41,7 +41,7 @@ from bots.turns import Turner
 from bots.watch import WebhookWatch
 from bots.worker import Worker
 from channels.base import Channel
-from channels.web.http import network
+from channels.web.network import NEAR, Network, read_networks
 from console.site import Console
 from records import Misaddressed, Records
 from state import EmbeddedRedis, StateError, Store, Unavailable
@@ -159,6 +159,7 @@ class App:
         """Set when the process stops: streams to browsers end."""
         self.port = settings.port
         self.records = Records.open(settings.database_url, settings.data) if roles & {"projector", "console"} else None
+        self.network = Network(read_networks(settings.proxies) or NEAR)
         self.console: Console | None = None
         if self.records is not None and "console" in roles:
             self.console = Console(
@@ -167,7 +168,7 @@ class App:
                 definition=lambda: self.content.definition,
                 clock=self.clock,
                 data=settings.data,
-                network=network,
+                network=self.network,
                 windows={
                     (channel.name, channel.account): channel.capabilities.window_s for channel in accounts.channels
                 },

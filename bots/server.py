@@ -92,4 +92,5 @@ def _chat(app: App) -> ChatSite:
         clock=app.clock,
         public_url=app.settings.public_url,
         unavailable=(Unavailable,),
+        network=app.network,
     )

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from bots.bilingual import Text
+from channels.web.network import read_networks
 
 PREFIX = "TUNNEL_"
 MESSENGERS = ("telegram", "vk", "whatsapp")
@@ -104,6 +105,11 @@ def _web_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _networks(text: str) -> str:
+    read_networks(text)
+    return text
+
+
 def _redis_url(url: str) -> str:
     parts = urlsplit(url)
     place = parts.path if parts.scheme == "unix" else parts.hostname
@@ -150,6 +156,13 @@ RedisUrl = Annotated[
     str,
     AfterValidator(_redis_url),
     expects("an address such as redis://localhost:6379/0", "адрес вида redis://localhost:6379/0"),
+]
+Proxies = Annotated[
+    str,
+    AfterValidator(_networks),
+    expects(
+        "addresses or networks such as 127.0.0.1,172.18.0.0/16", "адреса или сети, например 127.0.0.1,172.18.0.0/16"
+    ),
 ]
 Rate = Annotated[
     float | None,
@@ -226,6 +239,10 @@ class Settings(BaseModel):
         "Where the messengers reach us (HTTPS); the webhooks lie under it",
         "По какому адресу (HTTPS) до нас доходят мессенджеры; под ним лежат вебхуки",
         unset=("Telegram and VK are polled", "Telegram и ВКонтакте опрашиваются"))] = ""
+    proxies: Annotated[Proxies, about(
+        "Reverse proxies whose X-Forwarded-For is believed: by it attempts to log in and the chat's posts are counted",
+        "Обратные прокси, чьему X-Forwarded-For верить: по нему считаются попытки входа и сообщения чата",
+        unset=("this machine and private networks", "эта машина и частные сети"))] = ""
 
     telegram_token: Annotated[Secret, about(
         "Token from @BotFather", "Токен от @BotFather",

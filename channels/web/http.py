@@ -12,7 +12,6 @@ Refusals are JSON {"error": code}; `texts.TEXTS` has words for each code.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from aiohttp import web
 
 from channels.base import Roots
 from channels.web.entry import decode, locate
+from channels.web.network import Network
 from channels.web.page import PageInfo, Pages
 from channels.web.posts import Rejected, event_of, read_post
 from channels.web.rates import Buckets, Rate
@@ -62,7 +62,8 @@ class ChatSite:
 
     page_info: what the page of a tunnel (by its link word) shows, None for no such tunnel. public_url: where browsers
     reach us, "" for whatever host they ask. frame_ancestors: who may embed the page (Content-Security-Policy's syntax).
-    unavailable: what `accept` and `threads` raise while the store is away, or full. clock: Unix seconds.
+    unavailable: what `accept` and `threads` raise while the store is away, or full. clock: Unix seconds. network: whose
+    rate a request counts against.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class ChatSite:
         unavailable: tuple[type[Exception], ...] = (OSError,),
         account: str = "site",
         limits: Limits | None = None,
+        network: Callable[[web.Request], str] = Network(),
     ) -> None:
         self._accept = accept
         self._threads = threads
@@ -88,6 +90,7 @@ class ChatSite:
         self._unavailable = unavailable
         self._broken: tuple[type[Exception], ...] = (ConnectionResetError, TimeoutError, *unavailable)
         self._limits = limits or Limits()
+        self._network = network
         self._cookie = VisitorCookie(account, secure=public_url.startswith("https:"))
         self._pages = Pages(frame_ancestors=frame_ancestors)
         self._visitors = Buckets(self._limits.visitor)
@@ -153,7 +156,7 @@ class ChatSite:
         origin = request.headers.get("Origin", "")
         if site and site not in ("same-origin", "none"):
             raise Rejected(403, "foreign")
-        if not site and origin and origin != self._origin and urlsplit(origin).netloc != request.host:
+        if not site and origin and origin != self._origin and not _is_of(origin, request.host):
             raise Rejected(403, "foreign")
 
     def _who(self, request: web.Request) -> tuple[str, Address]:
@@ -164,7 +167,9 @@ class ChatSite:
         if address is None:
             raise Rejected(401, "visitor")
         now = self._clock()
-        wait_s = max(self._visitors.wait_s(address.external_id, now), self._networks.wait_s(network(request), now))
+        wait_s = max(
+            self._visitors.wait_s(address.external_id, now), self._networks.wait_s(self._network(request), now)
+        )
         if wait_s:
             raise _TooMany(wait_s)
         return tunnel, address
@@ -280,17 +285,13 @@ def _row_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
+def _is_of(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:  # such as http://[
+        return False
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-
-
-def network(request: web.Request) -> str:
-    """Whose rate a request counts against: the peer, or whom a proxy on our own network names last."""
-    peer = request.remote or ""
-    try:
-        near = ipaddress.ip_address(peer)
-    except ValueError:
-        return peer
-    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return named[:64] if named and (near.is_loopback or near.is_private) else peer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -66,4 +67,15 @@ def _wait_s(kind: str, count: int, last_at: datetime, now: datetime) -> float:
 
 
 def _key(kind: str, key: str) -> str:
+    if kind == "address":
+        key = _line(key)
     return sha256(f"{kind}\x00{key.lower()}".encode()).hexdigest()
+
+
+def _line(address: str) -> str:
+    """What one subscriber has: an address, or of IPv6 a /64, in which they may take any they like."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address

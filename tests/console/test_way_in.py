@@ -235,6 +235,17 @@ async def test_an_address_is_slowed_down_over_all_accounts(stand: Stand, admin: 
     await other.log_in("anna")
 
 
+async def test_the_addresses_of_one_ipv6_line_are_one(stand: Stand, admin: Browser) -> None:
+    statuses = []
+    for number in range(22):
+        browser = await stand.browser(**{"X-Test-Address": f"2001:db8:0:1::{number:x}"})
+        answer = await browser.call("POST", "/login", {"login": f"user{number}", "password": "guess"})
+        statuses.append(answer.status)
+    assert statuses == [401] * 20 + [429] * 2
+    other = await stand.browser(**{"X-Test-Address": "2001:db8:0:2::1"})
+    await other.log_in("anna")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either(request: pytest.FixtureRequest) -> str:
     return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
