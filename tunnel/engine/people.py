@@ -132,6 +132,9 @@ def release(work: Work, event: Release) -> None:
         work.ignore("nothing to give back")
         return
     target = step_named(work, event.step) if event.step else None
+    if event.step and target is None and event.version is not None:
+        refuse(work, "no_step")  # the content has changed since: in the console another can be chosen
+        return
     if event.step and target is None:
         work.desk("system", work.phrase("desk_no_step", step=event.step[:100]))
     else:

@@ -230,3 +230,13 @@ def test_nothing_is_said_to_who_has_blocked_the_bot(taken: Player):
     taken.apply(Denied(id="d", at=taken.now, address=taken.address))
     assert does(taken, Say, version=taken.session.version, text="Вы тут?") == []
     assert refusals(taken) == ["blocked"]
+
+
+@pytest.mark.parametrize("step", ["siding/was_removed", "no_such_tunnel/area", "was_removed"])
+def test_a_step_that_the_content_no_longer_has_is_no_way_back(taken: Player, step: str):
+    does(taken, Release, version=1, step=step)
+    assert refusals(taken) == ["no_step"]
+    assert (taken.session.mode, taken.session.operator, taken.session.version) == ("operator", "u1", 1)
+    assert not [effect for effect in taken.effects if isinstance(effect, Send)]
+    does(taken, Release, version=1, step="siding/area")
+    assert (taken.session.mode, taken.session.step) == ("bot", "area")
