@@ -34,6 +34,7 @@ def build_server(app: App) -> web.Application:
         _add_customers(app, server)
     if app.console is not None:
         server.add_routes([*app.console.routes(), *Pages().routes()])
+        server.on_response_prepare.append(app.console.protect)
     return server
 
 

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from console import guard, pages
 from console.accounts import links
 from console.accounts.accounts import Accounts
 from console.accounts.passwords import Passwords
-from console.guard import guarded
 from console.handlers import HANDLERS
 from console.hub import Hub
 from console.routes import PREFIX, ROUTES
@@ -64,8 +64,16 @@ class Console:
     def routes(self) -> list[web.RouteDef]:
         """The routes to add to an application."""
         return [
-            web.route(route.method, PREFIX + route.path, guarded(self, route, HANDLERS[route.name])) for route in ROUTES
+            web.route(route.method, PREFIX + route.path, guard.guarded(self, route, HANDLERS[route.name]))
+            for route in ROUTES
         ]
+
+    async def protect(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Give 404, 405 and 301, which no handler of ours makes, the headers of all else: for `on_response_prepare`."""
+        for prefix, headers in (("/api/console", guard.HEADERS), ("/console", pages.HEADERS)):
+            if request.path == prefix or request.path.startswith(prefix + "/"):
+                for name, value in headers.items():
+                    response.headers.setdefault(name, value)
 
     async def run(self) -> None:
         """Feed the streams until `close`."""

@@ -41,6 +41,30 @@ async def test_the_page_is_served_beside_its_api(town: Town) -> None:
         assert "script-src 'self'" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/console", 301),
+        ("GET", "/console/assets/none.js", 404),
+        ("POST", "/console/", 405),
+        ("GET", "/api/console/nowhere", 404),
+        ("PUT", "/api/console/me", 405),
+        ("GET", "/api/console/me", 401),
+        ("GET", "/api/console/setup", 200),
+    ],
+)
+@pytest.mark.usefixtures("anna")
+async def test_every_answer_tells_browsers_what_it_may_not_do(town: Town, method: str, path: str, status: int) -> None:
+    async with (
+        ClientSession() as session,
+        session.request(method, town.program.url + path, allow_redirects=False) as answer,
+    ):
+        assert answer.status == status
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
 async def shown(browser: Browser, path: str, holds: Callable[[Any], Any], **query: Any) -> Any:
     """Wait until an answer is as it should be; what `holds` gives."""
     for _ in range(200):
