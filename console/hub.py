@@ -1,7 +1,7 @@
 """The stream of changes: one reader of the records' feed in each process, fanned out to every tab.
 
 A tab asks from the last number it has (`Last-Event-ID`) and gets everything after it, in order, each once; where that
-is no longer kept it gets `reset` and loads everything anew.
+is no longer kept, or is more than is worth telling, it gets `reset` and loads everything anew.
 Source of the format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
@@ -28,6 +28,8 @@ REST_S = 0.05
 PAGE = 1000
 BACKLOG = 2000
 """Pieces that one tab may lag behind; one that takes no more is sent away, and comes back from where it was."""
+MOST_MISSED = 10_000
+"""Changes that a tab may lack, 2 MB; to load everything anew is less than more of them, for both sides."""
 BEAT_S = 15.0
 TRIM_EVERY_S = 600.0
 PRESENCE_EVERY_S = 15.0
@@ -36,9 +38,10 @@ PRESENCE_EVERY_S = 15.0
 class Tab:
     """One open stream."""
 
-    def __init__(self, user: str, session: str) -> None:
+    def __init__(self, user: str, session: str, gone: Callable[[], bool]) -> None:
         self.user = user
         self.session = session
+        self.gone = gone
         self.pieces: asyncio.Queue[bytes | None] = asyncio.Queue(BACKLOG)
 
     def put(self, piece: bytes | None) -> None:
@@ -71,8 +74,8 @@ class Hub:
             tab.put(None)
 
     def tabs_of(self, user: str) -> int:
-        """How many streams somebody has open here."""
-        return sum(tab.user == user for tab in self._tabs)
+        """How many streams somebody has open here, without those whose line is cut: the next beat finds them."""
+        return sum(tab.user == user and not tab.gone() for tab in self._tabs)
 
     def check(self) -> None:
         """Sessions were ended: look whose streams end."""
@@ -144,9 +147,14 @@ class Hub:
 
     # --- one tab
 
-    async def follow(self, user: str, session: str, after: int | None) -> AsyncGenerator[bytes, None]:
-        """The stream of one tab, from the change after `after` on (None: from now on). Raises Away, Unavailable."""
-        tab = Tab(user, session)
+    async def follow(
+        self, user: str, session: str, after: int | None, gone: Callable[[], bool] = lambda: False
+    ) -> AsyncGenerator[bytes, None]:
+        """The stream of one tab, from the change after `after` on (None: from now on). Raises Away, Unavailable.
+
+        gone: whether its line is cut.
+        """
+        tab = Tab(user, session, gone)
         # Registered before what was missed is read: nothing can fall between the two, and what comes twice is dropped.
         self._tabs.add(tab)
         try:
@@ -180,7 +188,7 @@ class Hub:
         oldest, newest = await feed_bounds(self._records.engine)
         if after is None:
             return _ready(newest), newest
-        if after < oldest - 1 or after > newest:
+        if not max(oldest - 1, newest - MOST_MISSED) <= after <= newest:
             return _event(b"reset", msgspec.json.encode({"feed": newest}), newest), newest
         parts = []
         last = after

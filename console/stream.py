@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ async def events(console: Console, call: Call) -> web.StreamResponse:
         raise Refused(429, "too_often", after_s=30, after=30)
     headers = {**HEADERS, "Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    async with aclosing(console.hub.follow(visitor.id, visitor.session, after)) as pieces:
+    async with aclosing(console.hub.follow(visitor.id, visitor.session, after, _gone(call.request))) as pieces:
         try:
             async for piece in pieces:
                 if not response.prepared:  # only now: while the records are away the answer is 503
@@ -40,8 +41,12 @@ async def events(console: Console, call: Call) -> web.StreamResponse:
     return response
 
 
+def _gone(request: web.Request) -> Callable[[], bool]:
+    return lambda: request.transport is None or request.transport.is_closing()
+
+
 def _number(text: str) -> int | None:
     """The number of a change; None for none. One that is no number is one that is not kept."""
     if not text:
         return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else -1

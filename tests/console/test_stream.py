@@ -14,6 +14,7 @@ from aiohttp import ClientResponse
 from sqlalchemy import update
 
 from console.routes import PREFIX
+from console.stream import TABS
 from records.bulk import table_of
 from records.database import writing
 from records.feed import feed_bounds, trim_feed
@@ -56,7 +57,7 @@ class Tab:
 
 
 @asynccontextmanager
-async def tab(browser: Browser, last: int | None = None) -> AsyncIterator[Tab]:
+async def tab(browser: Browser, last: int | str | None = None) -> AsyncIterator[Tab]:
     headers = {} if last is None else {"Last-Event-ID": str(last)}
     async with browser.session.get(browser.base + PREFIX + "/events", headers=headers) as response:
         assert response.status == 200
@@ -130,6 +131,44 @@ async def test_who_has_missed_what_is_gone_is_told_to_begin_anew(world: World, i
         assert (await stream.next("reset")).data == {"feed": newest}
     async with tab(ivan, oldest - 1) as stream:
         assert (await stream.next()).data["contact"] == contact("8")
+
+
+@pytest.mark.usefixtures("fed")
+async def test_who_lacks_more_than_is_worth_telling_begins_anew(
+    world: World, ivan: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.hub.MOST_MISSED", 5)
+    for person in range(8):
+        await world.starts(str(person))
+    _, newest = await feed_bounds(world.stand.console.records.engine)
+    async with tab(ivan, newest - 5) as stream:
+        assert (await stream.next()).number == newest - 4
+    async with tab(ivan, newest - 6) as stream:
+        assert (await stream.next("reset")).data == {"feed": newest}
+
+
+@pytest.mark.usefixtures("fed")
+@pytest.mark.parametrize("last", ["abc", "-1", "1.5", "٣", "9" * 30, "0x1"])
+async def test_a_forged_number_begins_anew(world: World, ivan: Browser, last: str) -> None:
+    await world.starts("7")
+    async with tab(ivan, last) as stream:
+        await stream.next("reset")
+
+
+@pytest.mark.usefixtures("fed")
+async def test_streams_whose_line_is_cut_do_not_count(stand: Stand, ivan: Browser) -> None:
+    url = ivan.base + PREFIX + "/events"
+    for _ in range(2):
+        open_streams = [await ivan.session.get(url) for _ in range(TABS)]
+        assert [each.status for each in open_streams] == [200] * TABS
+        async with ivan.session.get(url) as one_more:
+            assert one_more.status == 429
+        for each in open_streams:
+            each.close()
+        for _ in range(500):
+            if stand.console.hub.tabs_of(ivan.user["id"]) == 0:
+                break
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.usefixtures("fed")
