@@ -62,6 +62,7 @@ async def card(console: Console, call: Call) -> models.Card:
         who = {row["operator"] for row in rows[Task]} | {row["by"] for row in rows[Note]} - {"bot"}
         names = await names_of(connection, who)
     definition = console.definition()
+    titles = Titles(definition)
     variables = session.variables if session is not None else contact["variables"]
     return models.Card(
         **{name: contact[name] for name in ("id", "phone", "email", "language", "timezone", "first_at", "last_at")},
@@ -77,7 +78,7 @@ async def card(console: Console, call: Call) -> models.Card:
             for row in rows[Touch]
         ],
         leads=_leads(console, rows[Lead], rows[LeadStage], rows[Visit]),
-        gifts=_gifts(rows[Grant], session.promos if session is not None else {}),
+        gifts=_gifts(titles, rows[Grant], session.promos if session is not None else {}),
         objections=[
             models.ObjectionRaised(name=row["name"], at=row["raised_at"], won_at=row["won_at"])
             for row in rows[Objection]
@@ -130,8 +131,11 @@ def _variables(definition: Definition, values: dict[str, Any]) -> list[models.Va
     return known + others
 
 
-def _gifts(grants: list[dict[str, Any]], promos: dict[str, tuple[str, float]]) -> list[models.Gift]:
-    magnets = [models.Gift(kind="magnet", name=row["magnet"], at=row["at"], code="", until=None) for row in grants]
+def _gifts(titles: Titles, grants: list[dict[str, Any]], promos: dict[str, tuple[str, float]]) -> list[models.Gift]:
+    magnets = [
+        models.Gift(kind="magnet", name=titles.magnet(row["magnet"]), at=row["at"], code="", until=None)
+        for row in grants
+    ]
     codes = [
         models.Gift(kind="promo", name=name, at=None, code=code, until=moment(until) if until else None)
         for name, (code, until) in promos.items()

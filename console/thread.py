@@ -76,7 +76,12 @@ class Reader:
         return NoteItem(id=f"note:{row['id']}", at=row["at"], operator=owner_of(by, self.names), text=row["text"])
 
     def act(self, row: Row) -> ActItem:
-        return self._act(f"act:{row['id']}", row["at"], row["kind"], row["data"], row["operator"])
+        data = dict(row["data"])
+        if row["kind"] == "set":
+            data["names"] = ", ".join(map(self.titles.variable, str(data.get("names", "")).split(", ")))
+        elif row["kind"] == "won_back":
+            data["name"] = self.titles.objection(str(data.get("name", "")))
+        return self._act(f"act:{row['id']}", row["at"], row["kind"], data, row["operator"])
 
     def entered(self, row: Row) -> ActItem:
         title = self.titles.step(row["tunnel"], row["step"])
@@ -88,7 +93,12 @@ class Reader:
         return self._act(f"left:{row['visit']}", row["left_at"], "left", {**data, "led_to": row["led_to"]})
 
     def objection(self, row: Row) -> ActItem:
-        data = {"name": row["name"], "by": row["by"], "answer": str(row["answer"]), "won": row["label"]}
+        data = {
+            "name": self.titles.objection(row["name"]),
+            "by": row["by"],
+            "answer": str(row["answer"]),
+            "won": row["label"],
+        }
         return self._act(f"objection:{row['number']}", row["raised_at"], "objection", data)
 
     def stage(self, row: Row) -> ActItem:
@@ -97,7 +107,7 @@ class Reader:
         return self._act(f"stage:{row['tunnel']}:{row['move']}", row["entered_at"], "stage", data)
 
     def granted(self, row: Row) -> ActItem:
-        return self._act(f"granted:{row['id']}", row["at"], "granted", {"magnet": row["magnet"]})
+        return self._act(f"granted:{row['id']}", row["at"], "granted", {"magnet": self.titles.magnet(row["magnet"])})
 
     def touch(self, row: Row) -> ActItem:
         source = ", ".join(f"{name}={value}" for name, value in row["source"].items())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from console.models.inbox import Stage
 from tunnel.language.definition import Definition, Step
 from tunnel.language.diagram import readable
+
+_HOLE = re.compile(r"‹[^›]*›")
 
 
 class Titles:
@@ -34,6 +37,18 @@ class Titles:
         step = found.steps.get(name) if found else None
         return step_title(step) if step else name
 
+    def objection(self, name: str) -> str:
+        found = self._definition.objections.get(name)
+        return found.title if found else name
+
+    def magnet(self, name: str) -> str:
+        found = self._definition.magnets.get(name)
+        return found.title if found else name
+
+    def variable(self, name: str) -> str:
+        found = self._definition.settings.variables.get(name)
+        return found.title if found else name
+
     def standing(self, tunnel: str, stage: str, since: datetime) -> Stage:
         return Stage(
             tunnel=tunnel,
@@ -45,6 +60,8 @@ class Titles:
 
 
 def step_title(step: Step) -> str:
-    """The beginning of what a step says or asks, on one line."""
-    template = step.say or (step.ask.say if step.ask else None)
-    return (readable(template.source) if template else "") or step.name
+    """The beginning of what a step says or asks, on one line, with "…" for what differs from one to another; its name
+    where it says nothing.
+    """
+    said = step.say or (step.ask.say if step.ask else None) or (step.handoff.say if step.handoff else None)
+    return (_HOLE.sub("…", readable(said.source)) if said else "") or step.name

@@ -58,8 +58,16 @@ def queue_up(work: Work, spec: Handoff, *, trouble: bool = False) -> None:
     session.told_queue = work.now
     work.switch("queue")
     note = work.plain(spec.note)
-    where = work.where
-    work.desk("handoff", note or work.phrase("desk_trouble" if trouble else "desk_handoff", where=where))
+    asked = (
+        work.phrase("desk_trouble", where=work.where) if trouble else work.phrase("desk_handoff", where=_title(work))
+    )
+    work.desk("handoff", note or asked)
+
+
+def _title(work: Work) -> str:
+    """The tunnel as people call it: at which step, the console and the desk tell by themselves."""
+    tunnel = work.definition.tunnels.get(work.session.tunnel)
+    return tunnel.title if tunnel else work.where
 
 
 def _told(work: Work, spec: Handoff, *, trouble: bool) -> RichText:

@@ -66,10 +66,10 @@ def test_the_customer_is_told_and_the_queue_gets_the_note(player):
     assert player.records("mode")[0].data == {"before": "bot", "after": "queued", "operator": ""}
 
 
-def test_without_a_note_people_read_where_the_customer_stands(player):
+def test_without_a_note_people_read_which_tunnel_it_is(player):
     player.start("siding")
     player.press("Позвать менеджера")
-    assert player.desk_posts()[0].text == "Клиент ждёт менеджера: siding/hello"
+    assert player.desk_posts()[0].text == "Клиент ждёт менеджера: Сайдинг под ключ"
 
 
 def test_nobody_on_duty_takes_the_else(player):
