@@ -231,6 +231,13 @@ class Channel(Protocol):
         """Ask the channel who this is, where updates do not say; None where they do. Raises SendError."""
         ...
 
+    async def fetch(self, file: File, into: Path) -> Path:
+        """Bring what a customer sent into a directory below `into`; its path, the same at every repetition.
+
+        Raises SendError: FileGone, FileTooLarge, BadMessage where the channel gives no such file out.
+        """
+        ...
+
     async def close(self) -> None: ...
 
 

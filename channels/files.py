@@ -49,6 +49,14 @@ class FileIdRefused(BadMessage):
     """The channel does not know (or no longer takes) a file's id."""
 
 
+class FileGone(BadMessage):
+    """What a customer sent is not kept by the channel any more, or the address that it gave is too old."""
+
+
+class FileTooLarge(BadMessage):
+    """What a customer sent is larger than what is fetched."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalFile:
     """A file of ours, ready to be uploaded. `key` names its content, kind and name for `FileIds`."""
@@ -164,6 +172,11 @@ def locate(media: Media, roots: Roots) -> tuple[Path, os.stat_result]:
 def mime_type(name: str) -> str:
     """The type that a file's name promises; application/octet-stream where it promises none."""
     return _TYPES.guess_type(name)[0] or "application/octet-stream"
+
+
+def suffix_of(mime: str) -> str:
+    """What the name of a file of this type ends in; "" where that is not known."""
+    return _TYPES.guess_extension(mime) or ""
 
 
 def display_name(name: str, suffix: str = "") -> str:

@@ -9,16 +9,14 @@ TopicGone     (BadMessage) the topic was deleted: open another
 
 from __future__ import annotations
 
-import asyncio
 import re
-from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from channels.base import BadMessage, Call, ChannelDown, FileIds, Refused, RetryLater, SendError, Sent
-from channels.files import FileIdRefused, display_name
+from channels.files import FileIdRefused
 from channels.telegram import Telegram
 from channels.telegram.delivered import METHODS
 from channels.telegram.desk_posts import moved
@@ -99,15 +97,7 @@ class TelegramDesk(DeskView):
         The same file has the same path at every repetition. Raises SendError: BadMessage for what is no file, or over
         the 20 MB that a bot may fetch.
         """
-        if not file.ref or file.kind in ("location", "contact", "other"):
-            raise BadMessage("this is no file that can be fetched", code="no_file")
-        raw = await self._telegram.client.call("getFile", {"file_id": file.ref})
-        found = _read(raw, _Found).file_path
-        name = display_name(file.name or Path(found).name, Path(found).suffix)
-        path = into / blake2b(file.ref.encode(), digest_size=8).hexdigest() / name
-        if not await asyncio.to_thread(path.exists):
-            await self._telegram.client.download(found, path)
-        return path
+        return await self._telegram.fetch(file, into)
 
     async def check(self) -> None:
         """Is the group fit to be a desk? Raises SendError: DeskUnusable says what to do."""
@@ -134,10 +124,6 @@ class TelegramDesk(DeskView):
 
 class _Topic(msgspec.Struct, frozen=True):
     message_thread_id: int
-
-
-class _Found(msgspec.Struct, frozen=True):
-    file_path: str
 
 
 class _Group(msgspec.Struct, frozen=True):

@@ -22,7 +22,9 @@ from state import Store
 from tunnel.language.definition import Definition
 
 Fetch = Callable[[str, str, Any], Awaitable[Path | None]]
-"""channel, account, the file as the records name it → where it lies; None where it cannot be had."""
+"""channel, account, the file as the records name it → where it lies; None where there is none. Raises Refused where the
+channel does not give it.
+"""
 
 
 class Console:

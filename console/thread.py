@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 SLACK = timedelta(minutes=2)
+NOT_FILES = frozenset({"location", "contact", "other"})
 INLINE = frozenset({"image", "sticker", "video", "audio", "voice"})
 
 
@@ -62,12 +63,13 @@ class Reader:
             kind, _, path = file.partition(": ")
             file = {"kind": kind, "name": path.rpartition("/")[2], "ref": path}
         kind = str(file.get("kind", "other"))
+        held = file.get("ref") and kind not in NOT_FILES
         return SharedFile(
             kind=kind,
             name=str(file.get("name") or kind),
             mime=str(file.get("mime", "")),
             size_bytes=int(file.get("size_bytes", 0)),
-            url=f"{PREFIX}/conversations/{quote(self.contact)}/files/{message}/{place}" if file.get("ref") else "",
+            url=f"{PREFIX}/conversations/{quote(self.contact)}/files/{message}/{place}" if held else "",
             inline=kind in INLINE,
         )
 

@@ -20,6 +20,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "away": ("The service is not available for a moment; try again", "Сервис временно недоступен; попробуйте ещё раз"),
     "broken": ("Something is broken on our side; it was written down", "Ошибка на нашей стороне; она записана"),
     "too_often": ("Too many attempts: wait {after} s", "Слишком много попыток: подождите {after} с"),
+    # What customers sent.
+    "file_gone": (
+        "The messenger does not keep this file any more: ask the customer to send it again",
+        "Мессенджер больше не хранит этот файл: попросите клиента прислать его ещё раз",
+    ),
+    "file_large": (
+        "This file is too large to open here: look at it in the messenger",
+        "Файл слишком большой, здесь его не открыть: посмотрите его в мессенджере",
+    ),
+    "file_kept": (
+        "The messenger does not hand this out: look at it in the messenger",
+        "Мессенджер не отдаёт это вложение: посмотрите его в самом мессенджере",
+    ),
+    "file_later": (
+        "The messenger does not give the file right now: try again in a minute",
+        "Мессенджер сейчас не отдаёт файл: попробуйте через минуту",
+    ),
+    "channel_off": (
+        "The file lies with a messenger that is switched off here",
+        "Файл лежит в мессенджере, который здесь отключён",
+    ),
     # The way in.
     "login_wanted": ("Log in first", "Сначала войдите"),
     "credentials": ("The login or the password is wrong", "Неверный логин или пароль"),

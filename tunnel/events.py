@@ -49,7 +49,8 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
 class File(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that a customer or an operator sent, as the channel names it; the bytes stay at the channel.
 
-    `ref` is the channel's own id (Telegram file_id, WhatsApp media id) or, for VK, a URL.
+    `ref` is the channel's own id (Telegram file_id, WhatsApp media id) or, for VK, a URL. `within`: where the channel
+    can be asked for a fresh `ref`, "" where it cannot (VK: the message's id, a slash, the file's place in it).
     """
 
     kind: FileKind
@@ -57,6 +58,7 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = ""
     mime: str = ""
     size_bytes: int = 0
+    within: str = ""
 
 
 class EventBase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="type", tag=str.lower):

@@ -8,12 +8,14 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import aiohttp
 import msgspec
 
 from channels.base import (
+    BadMessage,
     Call,
     Capabilities,
     ChannelDown,
@@ -26,13 +28,14 @@ from channels.base import (
     SendError,
     Sent,
 )
-from channels.files import LocalFile, MediaFiles, Uploaded
+from channels.downloads import is_file, place_of
+from channels.files import FileTooLarge, LocalFile, MediaFiles, Uploaded, display_name
 from channels.telegram.client import Client
 from channels.telegram.delivered import METHODS, sent_message, stored_as
 from channels.telegram.errors import PictureRefused, is_late_answer
 from channels.telegram.rendering import CAPABILITIES, SENDING, render_message
 from channels.telegram.updates import UPDATE_KINDS, parse_update
-from tunnel.events import Address, Profile
+from tunnel.events import Address, File, Profile
 from tunnel.messages import Media, Message
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 — the header's name
@@ -45,6 +48,11 @@ class _Numbered(msgspec.Struct, frozen=True):
     update_id: int
 
 
+class _Found(msgspec.Struct, frozen=True):
+    file_path: str
+
+
+_decode_found = msgspec.json.Decoder(_Found).decode
 _decode_updates = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_number = msgspec.json.Decoder(_Numbered).decode
 
@@ -141,6 +149,26 @@ class Telegram:
     async def profile(self, address: Address) -> Profile | None:
         """Nothing to ask: every update tells."""
         return None
+
+    async def fetch(self, file: File, into: Path) -> Path:
+        """Bring a file into a directory below `into`. Raises SendError; FileTooLarge over what a bot may fetch."""
+        if not file.ref or not is_file(file):
+            raise BadMessage("this is no file that can be fetched", code="no_file")
+        try:
+            raw = await self.client.call("getFile", {"file_id": file.ref})
+        except BadMessage as error:
+            if "file is too big" in str(error).lower():
+                raise FileTooLarge("over what a bot may fetch", code="file_too_large") from None
+            raise
+        try:
+            found = _decode_found(raw).file_path
+        except msgspec.DecodeError:
+            raise RetryLater("Telegram's answer cannot be read", code="unreadable") from None
+        name = display_name(file.name or Path(found).name, Path(found).suffix)
+        path = place_of(into, name, file.ref)
+        if not await asyncio.to_thread(path.exists):
+            await self.client.download(found, path)
+        return path
 
     async def close(self) -> None:
         """Close all connections."""

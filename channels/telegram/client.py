@@ -14,7 +14,7 @@ import aiohttp
 import msgspec
 
 from channels.base import BadMessage, RetryLater
-from channels.files import LocalFile
+from channels.files import FileGone, FileTooLarge, LocalFile
 from channels.keepalive import KeepAlive, NoAnswer
 from channels.telegram.errors import ChatMoved, error_for
 
@@ -120,13 +120,15 @@ class Client:
         try:
             async with session.get(self._server.file_url(self._token, file_path), timeout=_UPLOAD) as response:
                 if response.status == 404:  # not the token: getFile has just accepted that
-                    raise BadMessage("the file is not there any more", code="404")
+                    raise FileGone("the file is not there any more", code="404")
                 if response.status != 200:
                     raise error_for(response.status, "the file cannot be fetched")
                 async for chunk in response.content.iter_chunked(1 << 16):
                     content += chunk
                     if len(content) > DOWNLOAD_BYTES:
-                        raise BadMessage(f"over the {DOWNLOAD_BYTES} bytes that a bot may fetch", code="file_too_large")
+                        raise FileTooLarge(
+                            f"over the {DOWNLOAD_BYTES} bytes that a bot may fetch", code="file_too_large"
+                        )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise RetryLater(f"no answer from Telegram: {type(error).__name__}", code="network") from None
         try:

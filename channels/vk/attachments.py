@@ -21,24 +21,37 @@ _KINDS: dict[str, FileKind] = {
 _LARGEST_FILE = 2**40
 
 
-def files_of(attachments: Iterable[Mapping[str, Any]], geo: Mapping[str, Any] | None) -> tuple[File, ...]:
-    """Name the files of a message. The preview of a link typed into the text is none of them."""
-    files = [_file(attached) for attached in attachments if attached.get("type") != "link"]
+def files_of(
+    attachments: Iterable[Mapping[str, Any]], geo: Mapping[str, Any] | None, message: int = 0
+) -> tuple[File, ...]:
+    """Name the files of a message (its id, 0 where it has none). The preview of a link typed into the text is no file.
+
+    A document's address is good for some time only: `File.within` says where to read a fresh one.
+    """
+    attached = [each for each in attachments if each.get("type") != "link"]
+    files = [_file(each, f"{message}/{place}" if message else "") for place, each in enumerate(attached)]
     if geo is not None:
         files.append(File(kind="location", ref=_geo_uri(geo)))
     return tuple(files)
 
 
-def _file(attached: Mapping[str, Any]) -> File:
+def _file(attached: Mapping[str, Any], within: str) -> File:
     kind = _text(attached.get("type"))
     content = _map(attached.get(kind))
     size = content.get("size")
     return File(
         kind=_KINDS.get(kind, "other"),
         ref=_url(kind, content),
-        name=_text(content.get("title")),
+        name=_name(content),
         size_bytes=size if isinstance(size, int) and 0 < size < _LARGEST_FILE else 0,
+        within=within,
     )
+
+
+def _name(content: Mapping[str, Any]) -> str:
+    """A document's title, which may lack what its name ends in."""
+    title, ext = _text(content.get("title")), _text(content.get("ext"))
+    return f"{title}.{ext}" if title and ext and not title.lower().endswith(f".{ext.lower()}") else title
 
 
 def _url(kind: str, content: Mapping[str, Any]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 from hashlib import blake2b
 from hmac import compare_digest
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,19 +20,22 @@ from channels.base import (
     Inbound,
     NotJson,
     Parsed,
+    RetryLater,
     Roots,
     Sent,
     Unreadable,
 )
-from channels.decoding import decode
-from channels.files import FileIdRefused, LocalFile, MediaFiles, Uploaded
+from channels.decoding import decode, decode_part
+from channels.downloads import Downloads, is_file, place_of
+from channels.files import FileGone, FileIdRefused, LocalFile, MediaFiles, Uploaded, display_name
 from channels.vk import inbound as incoming
 from channels.vk import outbound
-from channels.vk.errors import error_for
+from channels.vk.attachments import files_of
+from channels.vk.errors import error_for, error_for_status
 from channels.vk.files import upload as upload_file
-from channels.vk.limits import API_URL, CAPABILITIES
+from channels.vk.limits import API_URL, CAPABILITIES, FILE_HOSTS
 from channels.vk.registration import CallbackServer, LongPoll, Registration, community_name
-from tunnel.events import Address, Profile
+from tunnel.events import Address, File, Profile
 from tunnel.messages import Message
 
 if TYPE_CHECKING:
@@ -48,6 +53,15 @@ class _Proof(msgspec.Struct):
     secret: Any = None
 
 
+class _Message(msgspec.Struct):
+    attachments: list[dict[str, Any]] | None = None
+
+
+class _Found(msgspec.Struct):
+    items: list[_Message] = []
+
+
+_found = msgspec.json.Decoder(_Found)
 _proofs = msgspec.json.Decoder(_Proof)
 
 
@@ -76,6 +90,7 @@ class Vk:
         self._confirmation = confirmation or ""
         self._client = _client(token, api_url)
         self._files = MediaFiles(roots, CAPABILITIES.file_bytes)
+        self._downloads = Downloads(FILE_HOSTS, api_url, error_for_status)
         self._long_poll = LongPoll(self._client, self.group_id)
         self._registration = Registration(self._client, self.group_id, self._secret, self._confirmation)
 
@@ -168,6 +183,38 @@ class Vk:
         name = person.get("first_name")
         return Profile(name=name if isinstance(name, str) else "", sex=_SEXES.get(person.get("sex"), ""))
 
+    async def fetch(self, file: File, into: Path) -> Path:
+        """Bring a file into a directory below `into`; an address that has aged is read anew. Raises SendError.
+
+        A video is a page of VK's and no file.
+        """
+        if not is_file(file) or file.kind == "video" or not (file.ref or file.within):
+            raise BadMessage("this is no file that can be fetched", code="no_file")
+        name = display_name(file.name or file.kind + _suffix(file.ref))
+        path = place_of(into, name, self.name, self.account, file.ref, file.within)
+        try:
+            await self._downloads.fetch(file.ref or await self._fresh_address(file), path)
+        except FileGone:
+            fresh = await self._fresh_address(file)
+            if fresh in ("", file.ref):
+                raise
+            await self._downloads.fetch(fresh, path)
+        return path
+
+    async def _fresh_address(self, file: File) -> str:
+        """Of the same file, as its message has it now; "" where the message has no such file."""
+        message, _, place = file.within.partition("/")
+        if not message:
+            return ""
+        found = await self._client.call("messages.getById", message_ids=message, group_id=self.group_id)
+        try:
+            again = decode_part(_found, msgspec.json.encode(found)).items
+        except Unreadable:
+            raise RetryLater("VK's answer is not the JSON we know", code="answer") from None
+        files = files_of((again[0].attachments or ()) if again else (), None)
+        number = int(place)
+        return files[number].ref if number < len(files) and files[number].kind == file.kind else ""
+
     async def prepare_polling(self) -> None:
         """Switch the community's long poll on, with the updates that we need. Raises SendError."""
         await self._long_poll.switch_on()
@@ -197,7 +244,16 @@ class Vk:
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._downloads.close()
         await self._client.close()
+
+
+def _suffix(url: str) -> str:
+    """What the name of a file at this address ends in."""
+    try:
+        return PurePosixPath(urlsplit(url).path).suffix
+    except ValueError:
+        return ""
 
 
 def _read_proof(body: bytes) -> _Proof:

@@ -155,7 +155,7 @@ def _from_message(message: _Message, common: dict[str, Any]) -> CustomerEvent:
         return Press(token=token, label=text, source=source, **common)
     if payload.get("command") == "start":
         return Start(ref=message.ref or "", source=source, **common)
-    files = files_of(message.attachments or (), message.geo)
+    files = files_of(message.attachments or (), message.geo, message.id or 0)
     if files or not text.strip():
         return Attachment(files=files, text=text, source=source, **common)
     if message.ref:

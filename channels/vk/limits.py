@@ -8,6 +8,9 @@ API_VERSION = "5.199"
 API_URL = "https://api.vk.ru"
 """Methods are called under `<url>/method/`."""
 
+FILE_HOSTS = ("userapi.com", "vkuserphoto.ru", "vkuser.net", "vk.com", "vk.ru")
+"""Where what people sent lies: photos and voices in the storages, a document behind a redirect of the site's."""
+
 FIRST_CHAT_PEER = 2_000_000_000
 """Peers from here on are group chats (VK API, "peer_id")."""
 

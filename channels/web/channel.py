@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 import msgspec
@@ -25,7 +26,7 @@ from channels.base import (
 from channels.text import code_points, cut, split
 from channels.web.entry import Entry, attach, encode, entry_from
 from channels.web.threads import Threads
-from tunnel.events import Address, Profile, contact_id
+from tunnel.events import Address, File, Profile, contact_id
 from tunnel.messages import Button, Message, RichText
 
 _OURS = "our own page"
@@ -126,6 +127,10 @@ class WebChat:
     async def profile(self, address: Address) -> Profile | None:
         """None: a visitor is nobody until they say who they are."""
         return None
+
+    async def fetch(self, file: File, into: Path) -> Path:
+        """Refuse: the page takes no files from visitors."""
+        raise BadMessage("visitors send no files", code="no_file")
 
     async def close(self) -> None:
         """Nothing to close: the store is not ours."""

@@ -6,15 +6,18 @@ Messages leave over kept-alive connections of their own (docs/decisions/0008); t
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 
 from channels.base import RetryLater
+from channels.downloads import Downloads
 from channels.files import LocalFile
 from channels.keepalive import KeepAlive, NoAnswer
 from channels.whatsapp.errors import error_for, error_for_status
+from channels.whatsapp.limits import FILE_HOSTS
 
 CALL_TIMEOUT_S = 30.0
 UPLOAD_TIMEOUT_S = 300.0
@@ -30,6 +33,7 @@ class GraphClient:
         self._api_url = api_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
         self._lines = KeepAlive(self._api_url)
+        self._downloads = Downloads(FILE_HOSTS, self._api_url, error_for_status)
         self._authorization = f"Authorization: Bearer {token}\r\n"
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -45,6 +49,10 @@ class GraphClient:
         """GET. Returns the answer. Raises SendError."""
         return await self._request("GET", path, CALL_TIMEOUT_S, params=query)
 
+    async def download(self, url: str, into: Path) -> None:
+        """GET a file whose address the Media API gave, with the token, which it wants. Raises SendError."""
+        await self._downloads.fetch(url, into, headers={"Authorization": f"Bearer {self._token}"})
+
     async def upload(self, path: str, file: LocalFile) -> dict[str, Any]:
         """POST a file as the Media API wants it. Returns the answer. Raises SendError."""
         with file.path.open("rb") as stream:
@@ -57,6 +65,7 @@ class GraphClient:
     async def close(self) -> None:
         """Close the connections."""
         self._lines.close()
+        await self._downloads.close()
         if self._session is not None:
             await self._session.close()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from channels.base import Capabilities, Limit
 
 API_URL = "https://graph.facebook.com/v23.0"
+FILE_HOSTS = ("fbsbx.com",)
+"""Where what people sent lies: lookaside.fbsbx.com (Meta, Cloud API, "Media", read 2026-11-21)."""
 
 BODY_CHARS = 1024
 """Of an interactive message, and of a caption."""

@@ -12,10 +12,13 @@ import pytest
 
 from console.handlers import HANDLERS
 from console.models.people import Role
+from console.refusals import Refused
 from console.routes import BY_NAME, PREFIX, ROUTES
 from console.words import WORDS
+from tests.bots.stage import address
 from tests.console.stand import PASSWORD, Browser, Stand, path_of
 from tests.console.world import World, do
+from tunnel.events import Attachment, File
 
 ROLES = get_args(Role)
 CLOSED = [route for route in ROUTES if route.roles is not None]
@@ -381,6 +384,49 @@ async def test_an_upload_is_said_shown_and_nobody_else_s(world: World, ivan: Bro
         assert (response.status, response.content_type) == (200, "image/png")
         assert "sandbox" in response.headers["Content-Security-Policy"]
         assert await response.read() == PNG
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "kind"),
+    [
+        (b"<html><script>alert(1)</script></html>", "photo.png", "application/octet-stream"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "photo.svg", "application/octet-stream"),
+        (PDF, 'a";b\r\nX: y.pdf', "application/octet-stream"),
+        (PNG, "photo.html", "image/png"),
+    ],
+)
+async def test_what_a_customer_sent_cannot_run(world: World, ivan: Browser, data: bytes, name: str, kind: str) -> None:
+    who, other = await world.starts("7"), await world.starts("8")
+    (world.stand.console.data / name).write_bytes(data)
+    sent = Attachment(id="a1", address=address("7"), files=(File("image", name, "дом"), File("location", "geo:1,2")))
+    await world.happens(sent)
+    items = (await ivan.get(f"/conversations/{who}/thread"))["items"]
+    (message,) = [item for item in items if item.get("kind") == "attachment"]
+    file, place = message["files"]
+    assert (file["name"], place["url"]) == ("дом", "")
+    async with ivan.session.get(ivan.base + file["url"]) as response:
+        assert response.status == 200
+        assert response.content_type == kind
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+        assert response.headers["Content-Disposition"].startswith("inline" if kind == "image/png" else "attachment")
+        assert "X" not in response.headers
+    async with ivan.session.get(ivan.base + file["url"].replace(who, other)) as response:
+        assert response.status == 404  # it is not theirs
+
+
+async def test_why_a_file_cannot_be_had_is_said_in_the_readers_language(world: World, ivan: Browser) -> None:
+    async def gone(channel: str, account: str, file: object) -> None:
+        raise Refused(410, "file_gone")
+
+    world.stand.console.fetch = gone  # type: ignore[assignment]
+    who = await world.starts("7")
+    await world.happens(Attachment(id="a1", address=address("7"), files=(File("image", "x"),)))
+    items = (await ivan.get(f"/conversations/{who}/thread"))["items"]
+    url = next(item for item in items if item.get("kind") == "attachment")["files"][0]["url"]
+    answer = await ivan.call("GET", url.removeprefix("/api/console"))
+    assert (answer.status, answer.body["error"]) == (410, "file_gone")
+    assert answer.body["message"] == WORDS["file_gone"][ivan.user["language"] == "ru"]
 
 
 def test_refusals_have_words_in_both_languages() -> None:

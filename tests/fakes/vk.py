@@ -6,7 +6,7 @@
     assert fake.errors == []
 
 It behaves as VK does where it matters: `random_id` drops repetitions, upload servers serve once, attachments must have
-been saved, errors come with HTTP 200.
+been saved, errors come with HTTP 200, a document lies behind a redirect, a forgotten one is a page that says so.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ class FakeVk(Updates):
         self.polls: list[dict[str, str]] = []
         self.updates: list[dict[str, Any]] = []
         self.history_from = 0
+        self.files: dict[str, bytes] = {}
+        """What people sent, by its path below /storage; those taken away are gone."""
+        self.inbox: dict[int, dict[str, Any]] = {}
+        """Messages from people, by their ids, as messages.getById gives them."""
+        self.fetched: list[str] = []
         self.key = "key-1"
         self._answers: dict[str, list[Any]] = defaultdict(list)
         self._seen: dict[tuple[str, str], int] = {}
@@ -58,6 +63,8 @@ class FakeVk(Updates):
         app.router.add_post("/method/{method}", self._method)
         app.router.add_post("/upload/{kind}/{number}", self._upload)
         app.router.add_get("/longpoll", self._long_poll)
+        app.router.add_get("/storage/{path:.+}", self._storage)
+        app.router.add_get("/doc/{path:.+}", self._document)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -68,6 +75,15 @@ class FakeVk(Updates):
     async def stop(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
+
+    def keep(self, path: str, data: bytes) -> str:
+        """Keep what somebody sent; where it lies."""
+        self.files[path] = data
+        return f"{self.url}/storage/{path}"
+
+    def keep_document(self, path: str, data: bytes) -> str:
+        """The same, behind the address that a document has: of a page that leads to the storage."""
+        return self.keep(path, data).replace("/storage/", "/doc/")
 
     # What the next calls get instead of an answer
 
@@ -138,6 +154,10 @@ class FakeVk(Updates):
         return {
             "response": [self.users[int(user)] for user in params["user_ids"].split(",") if int(user) in self.users]
         }
+
+    def _messages_get_by_id(self, params: dict[str, str]) -> Any:
+        known = [self.inbox[int(each)] for each in params["message_ids"].split(",") if int(each) in self.inbox]
+        return {"response": {"count": len(known), "items": known}}
 
     def _docs_get_messages_upload_server(self, params: dict[str, str]) -> Any:
         return {"response": {"upload_url": self._upload_url("doc")}}
@@ -220,6 +240,21 @@ class FakeVk(Updates):
         saved = {"file": f"saved|{number}"} if kind == "doc" else {"server": 1, "photo": '[{"a":1}]', "hash": number}
         return web.json_response(saved)
 
+    async def _storage(self, request: web.Request) -> web.StreamResponse:
+        path = request.match_info["path"]
+        self.fetched.append(path)
+        if "Authorization" in request.headers:
+            self.errors.append("storage: the key is nobody's business here")
+        if path not in self.files:
+            return web.Response(status=404, text="no such file")
+        return web.Response(body=self.files[path])
+
+    async def _document(self, request: web.Request) -> web.StreamResponse:
+        path = request.match_info["path"]
+        if path not in self.files:
+            return web.Response(text="<html>Document was deleted</html>", content_type="text/html")
+        raise web.HTTPFound(f"{self.url}/storage/{path}")
+
     async def _long_poll(self, request: web.Request) -> web.StreamResponse:
         query = dict(request.query)
         self.polls.append(query)
@@ -247,6 +282,7 @@ async def _respond(answer: Any) -> web.StreamResponse:
 HANDLERS: dict[str, Callable[[FakeVk, dict[str, str]], Any]] = {
     "messages.send": FakeVk._messages_send,
     "users.get": FakeVk._users_get,
+    "messages.getById": FakeVk._messages_get_by_id,
     "docs.getMessagesUploadServer": FakeVk._docs_get_messages_upload_server,
     "photos.getMessagesUploadServer": FakeVk._photos_get_messages_upload_server,
     "docs.save": FakeVk._docs_save,

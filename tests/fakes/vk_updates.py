@@ -43,6 +43,26 @@ class Updates:
         content = {"message": message} | ({"client_info": client} if client is not None else {})
         return self.update("message_new", content, event_id=event_id)
 
+    @staticmethod
+    def photo(url: str, *, number: int = 457239017, user: int = USER) -> dict[str, Any]:
+        """An attached photo; its largest size lies at `url`."""
+        small = {"type": "s", "width": 75, "height": 56, "url": f"{url}?size=75x56"}
+        large = {"type": "w", "width": 1280, "height": 960, "url": url}
+        return {"type": "photo", "photo": {"id": number, "owner_id": user, "album_id": -3, "date": 1_700_000_000,
+                "access_key": "a1b2", "has_tags": False, "text": "", "sizes": [large, small]}}  # fmt: skip
+
+    @staticmethod
+    def document(url: str, title: str, size: int, *, number: int = 669, user: int = USER) -> dict[str, Any]:
+        """An attached document."""
+        return {"type": "doc", "doc": {"id": number, "owner_id": user, "title": title, "size": size, "type": 1,
+                "ext": title.rpartition(".")[2], "date": 1_700_000_000, "url": url, "access_key": "c3d4"}}  # fmt: skip
+
+    @staticmethod
+    def voice(url: str, *, number: int = 670, user: int = USER) -> dict[str, Any]:
+        """A voice message, as OGG at `url`."""
+        return {"type": "audio_message", "audio_message": {"id": number, "owner_id": user, "duration": 3,
+                "waveform": [0, 7, 31], "link_ogg": url, "link_mp3": f"{url}.mp3", "access_key": "e5f6"}}  # fmt: skip
+
     def start_press(self, ref: str = "", **fields: Any) -> dict[str, Any]:
         """The «Начать» button, after a link with `ref` or without one."""
         link = {"ref": ref, "ref_source": fields.pop("ref_source", "site")} if ref else {}

@@ -47,6 +47,11 @@ class FakeWhatsApp(Updates):
         self.messages: list[dict[str, Any]] = []
         self.uploads: list[dict[str, Any]] = []
         self.errors: list[str] = []
+        self.files: dict[str, tuple[bytes, str]] = {}
+        """What people sent, with its type, by its id; those taken away are gone."""
+        self.lookaside = ""
+        """Where the addresses of what people sent begin."""
+        self._addresses: dict[str, str] = {}
         self._media: dict[str, str] = {}
         self._answers: dict[str, list[Any]] = defaultdict(list)
         self._sent = itertools.count(1)
@@ -59,10 +64,12 @@ class FakeWhatsApp(Updates):
         app.router.add_post(f"/{VERSION}/{{number}}/messages", self._messages)
         app.router.add_post(f"/{VERSION}/{{number}}/media", self._upload)
         app.router.add_get(f"/{VERSION}/{{number}}", self._number)
+        app.router.add_get("/whatsapp_business/attachments/", self._download)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/{VERSION}"
+        self.lookaside = self.url.replace(VERSION, "whatsapp_business/attachments/")
         return self.url
 
     async def stop(self) -> None:
@@ -88,6 +95,16 @@ class FakeWhatsApp(Updates):
     def hang(self, method: str) -> None:
         """Never answer the next call."""
         self._answers[method].append(asyncio.Event())
+
+    def keep(self, data: bytes, mime: str) -> str:
+        """Keep what somebody sent; its id."""
+        media_id = str(1003383421387256 + len(self.files))
+        self.files[media_id] = data, mime
+        return media_id
+
+    def addresses_age(self) -> None:
+        """Five minutes pass."""
+        self._addresses.clear()
 
     def forget_media(self) -> None:
         """As Meta does after 30 days."""
@@ -178,12 +195,49 @@ class FakeWhatsApp(Updates):
         return web.json_response({"id": media_id})
 
     async def _number(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["number"] != self.number:
+            return await self._address(request)
         self._enter(request, "number")
         if self._answers["number"]:
             return await _respond(self._answers["number"].pop(0))
         return web.json_response(
             {"verified_name": "Фасад", "display_phone_number": "+1 555-078-3881", "id": self.number}
         )
+
+    async def _address(self, request: web.Request) -> web.StreamResponse:
+        """Where what somebody sent is to be had, for five minutes."""
+        media_id = request.match_info["number"]
+        self.calls.append({"method": "media address", "params": dict(request.query)})
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            self.errors.append("media address: the token belongs into the header")
+        if request.query.get("phone_number_id", self.number) != self.number:
+            self.errors.append("media address: another number")
+        if self._answers["media address"]:
+            return await _respond(self._answers["media address"].pop(0))
+        if media_id not in self.files:
+            error = {"message": "Unsupported get request.", "code": 100, "error_subcode": 33, "fbtrace_id": "x"}
+            return web.json_response({"error": error}, status=400)
+        data, mime = self.files[media_id]
+        key = f"h{next(self._sent)}"
+        self._addresses[key] = media_id
+        answer = {
+            "messaging_product": "whatsapp",
+            "url": f"{self.lookaside}?mid={media_id}&ext=1&hash={key}",
+            "mime_type": mime,
+            "sha256": "x",
+            "file_size": str(len(data)),
+            "id": media_id,
+        }
+        return web.json_response(answer)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401)
+        media_id = self._addresses.get(request.query.get("hash", ""))
+        if media_id is None or media_id not in self.files:
+            return web.Response(status=404)
+        data, mime = self.files[media_id]
+        return web.Response(body=data, content_type=mime)
 
 
 async def _respond(answer: Any) -> web.StreamResponse:

@@ -62,6 +62,14 @@ class Updates:
     def template_press(self, payload: str, label: str, **fields: Any) -> dict[str, Any]:
         return self.batch(self.raw_message("button", {"payload": payload, "text": label}, **fields))
 
+    def document(self, media_id: str, filename: str, mime: str = "application/pdf", **fields: Any) -> dict[str, Any]:
+        content = {"filename": filename, "mime_type": mime, "sha256": "x", "id": media_id}
+        return self.batch(self.raw_message("document", content, **fields))
+
+    def image(self, media_id: str, caption: str = "", mime: str = "image/jpeg", **fields: Any) -> dict[str, Any]:
+        content = {"mime_type": mime, "sha256": "x", "id": media_id} | ({"caption": caption} if caption else {})
+        return self.batch(self.raw_message("image", content, **fields))
+
     def sticker(self, **fields: Any) -> dict[str, Any]:
         content = {"mime_type": "image/webp", "sha256": "x", "id": "media-7", "animated": False}
         return self.batch(self.raw_message("sticker", content, **fields))

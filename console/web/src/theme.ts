@@ -29,6 +29,6 @@ const DARKER = {
 // The library's own greys for what matters less, and some colours on their own light ground, are too pale to be read all day (WCAG asks for 4.5 to 1).
 export const readable: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "var(--mantine-color-gray-7)", "--mantine-color-placeholder": "var(--mantine-color-gray-7)", ...DARKER },
-  dark: { "--mantine-color-dimmed": "#b0b0b0", "--mantine-color-placeholder": "#a6a6a6" },
+  light: { "--mantine-color-dimmed": "var(--mantine-color-gray-7)", "--mantine-color-placeholder": "var(--mantine-color-gray-7)", "--mantine-color-error": "var(--mantine-color-red-9)", ...DARKER },
+  dark: { "--mantine-color-dimmed": "#b0b0b0", "--mantine-color-placeholder": "#a6a6a6", "--mantine-color-error": "var(--mantine-color-red-4)" },
 });

@@ -7,32 +7,20 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from console.build import WEB
+from tests.browser.console.axe import AXE, findings
 from tests.browser.console.desk import DESK, PHONE, Desk
 from tests.browser.console.screens import SCREENS, some_talks
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
-_RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 PHONE_OPTIONS: dict[str, Any] = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def contact(started: Desk) -> AsyncIterator[str]:
     yield await some_talks(started)
-
-
-async def findings(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
-    return [
-        f"{one['impact']} {one['id']}: {node['html'][:200]} {[check['message'] for check in node['any']]}"
-        for one in await page.evaluate(_RUN)
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

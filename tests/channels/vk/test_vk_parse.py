@@ -77,36 +77,46 @@ MESSAGES = {
     ),
     "a place without a point": (updates.message(geo={"place": {}}), Attachment(files=(File("location"),), **COMMON)),
     "a photo, by its widest size": (
-        updates.message("вот фасад", attachments=[PHOTO]),
-        Attachment(text="вот фасад", files=(File("image", "https://pp.vk/w.jpg"),), **COMMON),
+        updates.message("вот фасад", id=7, attachments=[PHOTO]),
+        Attachment(text="вот фасад", files=(File("image", "https://pp.vk/w.jpg", within="7/0"),), **COMMON),
     ),
     "edge_03 several photos are one message": (
-        updates.message(attachments=[PHOTO, PHOTO]),
-        Attachment(files=(File("image", "https://pp.vk/w.jpg"),) * 2, **COMMON),
+        updates.message(id=7, attachments=[PHOTO, PHOTO]),
+        Attachment(
+            files=tuple(File("image", "https://pp.vk/w.jpg", within=f"7/{place}") for place in (0, 1)), **COMMON
+        ),
     ),
     "a document": (
-        updates.message(attachments=[DOC]),
+        updates.message(id=7, attachments=[DOC]),
+        Attachment(files=(File("document", "https://vk.com/d", "смета.pdf", size_bytes=1000, within="7/0"),), **COMMON),
+    ),
+    "a document whose title lacks its ending": (
+        updates.message(id=7, attachments=[{"type": "doc", "doc": DOC["doc"] | {"title": "Смета"}}]),
+        Attachment(files=(File("document", "https://vk.com/d", "Смета.pdf", size_bytes=1000, within="7/0"),), **COMMON),
+    ),
+    "a document of a message without a number": (
+        updates.message(id=0, attachments=[DOC]),
         Attachment(files=(File("document", "https://vk.com/d", "смета.pdf", size_bytes=1000),), **COMMON),
     ),
     "edge_04 a voice message": (
-        updates.message(attachments=[VOICE]),
-        Attachment(files=(File("voice", "https://v/a.ogg"),), **COMMON),
+        updates.message(id=7, attachments=[VOICE]),
+        Attachment(files=(File("voice", "https://v/a.ogg", within="7/0"),), **COMMON),
     ),
     "edge_04 a sticker": (
-        updates.message(attachments=[STICKER]),
-        Attachment(files=(File("sticker", "https://s/512"),), **COMMON),
+        updates.message(id=7, attachments=[STICKER]),
+        Attachment(files=(File("sticker", "https://s/512", within="7/0"),), **COMMON),
     ),
     "a video": (
-        updates.message(attachments=[VIDEO]),
-        Attachment(files=(File("video", "https://vk.com/video-3_7", "Обзор"),), **COMMON),
+        updates.message(id=7, attachments=[VIDEO]),
+        Attachment(files=(File("video", "https://vk.com/video-3_7", "Обзор", within="7/0"),), **COMMON),
     ),
     "graffiti": (
-        updates.message(attachments=[{"type": "graffiti", "graffiti": {"url": "https://g"}}]),
-        Attachment(files=(File("image", "https://g"),), **COMMON),
+        updates.message(id=7, attachments=[{"type": "graffiti", "graffiti": {"url": "https://g"}}]),
+        Attachment(files=(File("image", "https://g", within="7/0"),), **COMMON),
     ),
     "something of a kind yet unknown": (
-        updates.message(attachments=[{"type": "hologram", "hologram": {"url": "https://h"}}]),
-        Attachment(files=(File("other", "https://h"),), **COMMON),
+        updates.message(id=7, attachments=[{"type": "hologram", "hologram": {"url": "https://h"}}]),
+        Attachment(files=(File("other", "https://h", within="7/0"),), **COMMON),
     ),
     "an address with its preview is words": (
         updates.message("https://example.com", attachments=[{"type": "link", "link": {"url": "https://example.com"}}]),

@@ -1,14 +1,15 @@
 // What was said and done, oldest first. What the bot did between two messages is folded into one line.
-import { Anchor, Button, Group } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconAlertCircle, IconCheck, IconChecks, IconClock, IconFile, IconNote } from "@tabler/icons-react";
 import { Fragment, memo, useMemo } from "react";
-import { type Act, type Message, type Note, type Schemas, seconds, type ThreadItem } from "../api/client";
+import { type Act, type Message, type Note, seconds, type ThreadItem } from "../api/client";
 import { ChannelIcon } from "../ui/ChannelIcon";
 import { useNow } from "../ui/useNow";
 import { fill, useSpeech } from "../words";
 import { clock, dayOf, moment } from "../words/time";
 import { actWords } from "./acts";
 import type { Outgoing } from "./outgoing";
+import { Shared } from "./Shared";
 import classes from "./ThreadPane.module.css";
 
 type Group = { kind: "acts"; acts: Act[] } | { kind: "one"; item: Message | Note };
@@ -90,14 +91,6 @@ function Delivery({ status }: { status: string }) {
   const Icon = { sent: IconCheck, delivered: IconChecks, read: IconChecks, played: IconChecks, failed: IconAlertCircle, dropped: IconAlertCircle }[status] ?? IconClock;
   const colour = status === "read" || status === "played" ? "var(--mantine-primary-color-filled)" : status === "failed" || status === "dropped" ? "var(--mantine-color-error)" : undefined;
   return <Icon size={13} color={colour} role="img" aria-label={title} title={title} />;
-}
-
-function Shared({ file }: { file: Schemas["SharedFile"] }) {
-  if (file.inline && file.kind === "image" && file.url) {
-    return <a href={file.url} target="_blank" rel="noreferrer"><img className={classes.image} src={file.url} alt={file.name} loading="lazy" /></a>;
-  }
-  const label = <Group gap={6} wrap="nowrap"><IconFile size={16} aria-hidden />{file.name || file.kind}</Group>;
-  return file.url ? <Anchor href={file.url} download={file.name || true} c="inherit" underline="always">{label}</Anchor> : label;
 }
 
 function NoteLine({ note }: { note: Note }) {

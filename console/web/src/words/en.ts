@@ -81,6 +81,7 @@ export const en: Words = {
   newMessages: "New messages",
   today: "Today",
   yesterday: "Yesterday",
+  fileKinds: { image: "photo", video: "video", audio: "audio", voice: "voice message", document: "document", sticker: "sticker", location: "place", contact: "contact", other: "attachment" },
   delivery: {
     pending: "sending",
     queued: "sending",

@@ -80,6 +80,7 @@ export const ru = {
   newMessages: "Новые сообщения",
   today: "Сегодня",
   yesterday: "Вчера",
+  fileKinds: { image: "фото", video: "видео", audio: "аудиозапись", voice: "голосовое сообщение", document: "документ", sticker: "стикер", location: "место на карте", contact: "контакт", other: "вложение" },
   delivery: {
     pending: "отправляется",
     queued: "отправляется",
