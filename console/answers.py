@@ -26,7 +26,8 @@ async def answers(console: Console, call: Call) -> Answers:
     contact = await known(console, call)
     session = await session_of(console, contact) or Session(contact=contact)
     definition = console.definition()
-    written = await texts(console)
+    theirs = session.profile.language.partition("-")[0] or definition.settings.language
+    written = sorted(await texts(console), key=lambda each: each.language not in ("", theirs))
     filled = filled_in(definition, session, console.clock(), [each.text for each in written])
     ours = [
         CannedAnswer(id=each.id, title=each.title, text=text, from_objection="")

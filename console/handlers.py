@@ -34,6 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
     "canned": canned.list_canned,
     "add_canned": canned.add_canned,
     "change_canned": canned.change_canned,
+    "preview_canned": canned.preview_canned,
     "end_canned": canned.end_canned,
     "events": stream.events,
     "conversation": talk.conversation,

@@ -115,6 +115,10 @@ ROUTES: tuple[Route, ...] = (
     _post(
         "/canned/{text}", "change_canned", "Change one", conversation.WriteCanned, conversation.CannedText, LEADING
     ),
+    _post(
+        "/canned-preview", "preview_canned", "See how one would read",
+        conversation.PreviewCanned, conversation.CannedPreview, LEADING,
+    ),
     Route("DELETE", "/canned/{text}", "end_canned", "Remove such a text", LEADING, kind="empty"),
     _get("/events", "events", "The stream of changes", conversation.Change, kind="stream"),
     # One conversation.

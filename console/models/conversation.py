@@ -272,23 +272,54 @@ class CannedAnswer(Answer, frozen=True, kw_only=True):
     from_objection: str
 
 
+TextLanguage = Literal["", "en", "ru"]
+"""Of a canned text; "" fits everybody."""
+CannedWords = Annotated[str, Meta(min_length=1, max_length=4000, pattern=WORD)]
+
+
 class CannedText(Answer, frozen=True, kw_only=True):
-    """A text that is sent often, as it was written: with the holes of the content's texts, such as {{ name }}."""
+    """A text that is sent often, as it was written: with the holes of the content's texts, such as {{ name }}. unknown:
+    names in its holes that the content has not, for which nobody is offered it.
+    """
 
     id: str
     title: str
     text: str
+    language: TextLanguage
+    unknown: list[str]
+
+
+class Hole(Answer, frozen=True, kw_only=True):
+    """What may stand in a hole: a name, and what it means."""
+
+    name: str
+    title: str
 
 
 class CannedTexts(Answer, frozen=True, kw_only=True):
-    """By title."""
+    """By title. holes: what can be filled in."""
 
     texts: list[CannedText]
+    holes: list[Hole]
 
 
 class WriteCanned(Request, frozen=True, kw_only=True):
+    """language: contacts of another one are offered it behind the others."""
+
     title: Annotated[str, Meta(min_length=1, max_length=120, pattern=WORD)]
-    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=WORD)]
+    text: CannedWords
+    language: TextLanguage = ""
+
+
+class PreviewCanned(Request, frozen=True, kw_only=True):
+    text: CannedWords
+
+
+class CannedPreview(Answer, frozen=True, kw_only=True):
+    """How it would read for somebody of whom everything is known; "" where it cannot be filled in."""
+
+    text: str
+    unknown: list[str]
 
 
 class Suggestion(Answer, frozen=True, kw_only=True):

@@ -115,3 +115,5 @@ class CannedText(Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     title: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text, default="")
+    """Empty: it fits everybody."""

@@ -38,6 +38,7 @@ BODIES = {
     "AddTask": {"title": "x"},
     "Say": {"text": "x"},
     "WriteCanned": {"title": "x", "text": "x"},
+    "PreviewCanned": {"text": "x"},
 }
 COMMAND = {"id": "command-0000", "version": 0}
 

@@ -285,6 +285,30 @@ async def test_texts_that_are_sent_often(world: World, admin: Browser, ivan: Bro
     assert [each["title"] for each in (await ivan.get("/canned"))["texts"]] == ["Неизвестное"]
 
 
+async def test_a_text_is_seen_filled_in_before_it_is_kept(admin: Browser, ivan: Browser) -> None:
+    page = await ivan.get("/canned")
+    assert {"name": "area", "title": "Площадь"} in page["holes"]
+    assert page["holes"][0] == {"name": "name", "title": "the customer's name"}
+    preview = await admin.post("/canned-preview", {"text": "{{ name }}, {{ area }} м², {{ company }}"})
+    assert preview == {"text": "Ольга, 120 м², Фасад", "unknown": []}
+    preview = await admin.post("/canned-preview", {"text": "{{ naem }}"})
+    assert preview == {"text": "", "unknown": ["naem"]}
+    wrong = await admin.post("/canned-preview", {"text": "{{ name"}, 400)
+    assert wrong["error"] == "bad_text"
+    await ivan.post("/canned-preview", {"text": "x"}, 403)
+    await admin.post("/canned", {"title": " ", "text": "x"}, 400)
+
+
+async def test_texts_of_the_contact_s_language_come_first(world: World, admin: Browser, ivan: Browser) -> None:
+    who = await world.starts("7")
+    for title, language in (("A", "en"), ("B", ""), ("C", "ru")):
+        kept = await admin.post("/canned", {"title": title, "text": title, "language": language})
+        assert (kept["language"], kept["unknown"]) == (language, [])
+    answers = (await ivan.get(f"/conversations/{who}/answers"))["answers"]
+    assert [each["title"] for each in answers[:3]] == ["B", "C", "A"]
+    await admin.post("/canned", {"title": "E", "text": "x", "language": "de"}, 400)
+
+
 async def test_assigning_and_sending_a_step(world: World, ivan: Browser, olga: Browser) -> None:
     who = await world.starts("7")
     async with world.alive():

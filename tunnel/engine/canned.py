@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tunnel.effects import Facts
 from tunnel.engine import matching
 from tunnel.engine.compiled import compiled
 from tunnel.engine.values import gather
 from tunnel.engine.work import Work
-from tunnel.events import Note
+from tunnel.events import Address, Note, Profile
 from tunnel.language.definition import Definition, TemplateFault
-from tunnel.language.expressions import BadTemplate
+from tunnel.language.expressions import OFFERED, RESERVED, BadTemplate
 from tunnel.language.templates import compile_text
 from tunnel.markup import parse
-from tunnel.session import Session
+from tunnel.session import Session, Value
+
+_EXAMPLES: Mapping[str, Value] = {
+    "number": 120.0,
+    "phone": "+79161234567",
+    "email": "olga@example.com",
+    "date": "2026-12-25",
+    "flag": True,
+}
+"""By a variable's type; of a text, its title stands for it."""
 
 
 def objection_answers(definition: Definition, session: Session, now: float) -> Iterator[tuple[str, int, str]]:
@@ -41,6 +50,23 @@ def filled_in(definition: Definition, session: Session, now: float, sources: Seq
         except (BadTemplate, TemplateFault):
             found.append("")
     return found
+
+
+def unknown_names(definition: Definition, source: str) -> list[str]:
+    """Names in a text's holes that this content has not, in order: nobody would be offered it. Raises BadTemplate."""
+    names = compile_text(source, "canned").names
+    return sorted(names - definition.settings.variables.keys() - RESERVED - OFFERED)
+
+
+def example(definition: Definition) -> Session:
+    """Somebody of whom everything is known, to show a text on."""
+    settings = definition.settings
+    return Session(
+        tunnel=settings.default,
+        address=Address("telegram", "1", "1"),
+        profile=Profile(name="Ольга" if settings.language == "ru" else "Olga", sex="female"),
+        variables={each.name: _EXAMPLES.get(each.type, f"‹{each.title}›") for each in settings.variables.values()},
+    )
 
 
 def objection_raised(definition: Definition, text: str) -> str | None:

@@ -12,6 +12,7 @@ import { useSpeech } from "./words";
 
 const Settings = lazy(() => import("./admin/Settings"));
 const Team = lazy(() => import("./admin/Team"));
+const CannedTexts = lazy(() => import("./admin/CannedTexts"));
 const Audit = lazy(() => import("./admin/Audit"));
 
 const waiting = (
@@ -45,6 +46,7 @@ function Inside() {
       <Switch>
         <Route path="/settings" component={Settings} />
         <Route path="/team" component={Team} />
+        <Route path="/canned" component={CannedTexts} />
         <Route path="/audit" component={Audit} />
         <Route path="/c/:contact/card">{({ contact }) => <Desk contact={contact} card />}</Route>
         <Route path="/c/:contact">{({ contact }) => <Desk contact={contact} />}</Route>

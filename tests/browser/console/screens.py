@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from playwright.async_api import expect
@@ -51,6 +52,19 @@ async def the_team(seat: Seat, contact: str) -> None:
     await expect(seat.page.get_by_text("ivan", exact=False).first).to_be_visible()
 
 
+async def the_texts(seat: Seat, contact: str) -> None:
+    await seat.open("canned")
+    await expect(seat.page.get_by_role("heading", name=re.compile("^(Готовые ответы|Canned answers)$"))).to_be_visible()
+
+
+async def a_text(seat: Seat, contact: str) -> None:
+    await the_texts(seat, contact)
+    await seat.page.get_by_role("button", name=re.compile("^(Добавить|Add)$")).click()
+    text = seat.page.get_by_role("dialog").locator("textarea").first
+    await text.fill("{{ name }}, добрый день! {{ naem }}")
+    await expect(seat.page.get_by_text(re.compile("(Нет таких данных|No such thing is known): naem"))).to_be_visible()
+
+
 async def the_settings(seat: Seat, contact: str) -> None:
     await seat.open("settings")
     await expect(seat.page.get_by_role("heading").nth(1)).to_be_visible()
@@ -68,6 +82,8 @@ SCREENS: Mapping[str, Scene] = {
     "card": the_card,
     "menu": the_menu,
     "team": the_team,
+    "texts": the_texts,
+    "text": a_text,
     "settings": the_settings,
     "audit": the_audit,
     "login": the_login,  # last: whoever is here has to sign in again

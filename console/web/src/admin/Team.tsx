@@ -1,5 +1,5 @@
 // Accounts: who works here, in which role; invitations and new passwords by one-time links.
-import { ActionIcon, Alert, Badge, Button, Code, CopyButton, Group, Menu, Modal, Paper, Select, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, Code, CopyButton, Group, Menu, Paper, Select, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconDots, IconPlus } from "@tabler/icons-react";
@@ -8,6 +8,7 @@ import { asked, client, type Schemas, seconds, type User } from "../api/client";
 import { saidOf } from "../api/commands";
 import { useMay, useMe } from "../api/hooks";
 import { whyNot } from "../auth/Login";
+import { Dialog } from "../ui/Dialog";
 import { Face } from "../ui/Face";
 import { Trouble } from "../ui/Trouble";
 import { fill, useSpeech } from "../words";
@@ -33,9 +34,9 @@ export default function Team() {
         {data?.users.map((user) => <UserLine key={user.id} user={user} mayChange={mayChange} changed={refresh} linked={setLink} />)}
       </Stack>
       <Invite opened={inviting} close={() => setInviting(false)} made={(invitation) => (setInviting(false), setLink(invitation), refresh())} />
-      <Modal opened={link !== undefined} onClose={() => setLink(undefined)} title={link?.user.name}>
+      <Dialog opened={link !== undefined} onClose={() => setLink(undefined)} title={link?.user.name}>
         {link && <LinkShown invitation={link} />}
-      </Modal>
+      </Dialog>
     </Page>
   );
 }
@@ -96,7 +97,7 @@ function Invite({ opened, close, made }: { opened: boolean; close: () => void; m
     },
   });
   return (
-    <Modal opened={opened} onClose={close} title={words.team.invite}>
+    <Dialog opened={opened} onClose={close} title={words.team.invite}>
       <form onSubmit={(event) => (event.preventDefault(), add.mutate())}>
         <Stack gap="sm">
           {add.error && <Alert color="red" role="alert">{whyNot(add.error, words)}</Alert>}
@@ -106,7 +107,7 @@ function Invite({ opened, close, made }: { opened: boolean; close: () => void; m
           <Group justify="flex-end"><Button type="submit" loading={add.isPending}>{words.team.invite}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -176,7 +176,7 @@ function Tasks({ card, command, mayEdit }: { card: Card; command: Command; mayEd
             <Checkbox size="xs" mt={3} disabled={!mayEdit} aria-label={`${words.card.done}: ${task.title}`} checked={false} onChange={() => command.mutate({ command: "tasks/{task}/done", body: {}, task: task.id })} />
             <Box style={{ minWidth: 0 }}>
               <Text size="sm" style={{ overflowWrap: "anywhere" }}>{task.title}</Text>
-              <Text size="xs" c={late ? "red" : "dimmed"}>{[task.due_at && moment(seconds(task.due_at), language), late && words.card.overdue, task.operator?.name].filter(Boolean).join(" · ")}</Text>
+              <Text size="xs" c={late ? "var(--mantine-color-error)" : "dimmed"}>{[task.due_at && moment(seconds(task.due_at), language), late && words.card.overdue, task.operator?.name].filter(Boolean).join(" · ")}</Text>
             </Box>
           </Group>
         );

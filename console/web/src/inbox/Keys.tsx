@@ -1,4 +1,5 @@
-import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
+import { Group, Kbd, Stack, Text } from "@mantine/core";
+import { Dialog } from "../ui/Dialog";
 import { useWords } from "../words";
 
 /** All keys, on "?". */
@@ -9,7 +10,7 @@ export function Keys({ opened, close }: { opened: boolean; close: () => void }) 
     ["N", words.keys.note], ["I", words.keys.card], ["Esc", words.keys.leave], ["?", words.keys.help],
   ];
   return (
-    <Modal opened={opened} onClose={close} title={words.me.keys} size="sm">
+    <Dialog opened={opened} onClose={close} title={words.me.keys} size="sm">
       <Stack gap="xs">
         {keys.map(([key, does]) => (
           <Group key={key} justify="space-between">
@@ -18,6 +19,6 @@ export function Keys({ opened, close }: { opened: boolean; close: () => void }) 
           </Group>
         ))}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -3,7 +3,7 @@ import { ActionIcon, Box, CloseButton, Group, Loader, Menu, Text, TextInput, Uns
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { IconHistory, IconKeyboard, IconLogout, IconMenu2, IconSearch, IconSettings, IconUsers } from "@tabler/icons-react";
+import { IconHistory, IconKeyboard, IconLogout, IconMenu2, IconMessage2Bolt, IconSearch, IconSettings, IconUsers } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { asked, client, type Row, type View } from "../api/client";
@@ -119,6 +119,7 @@ function MainMenu({ showKeys }: { showKeys: () => void }) {
   const me = useMe();
   const queries = useQueryClient();
   const [, go] = useLocation();
+  const mayTexts = useMay("add_canned");
   const mayTeam = useMay("users");
   const mayAudit = useMay("audit");
   const leave = async () => {
@@ -132,6 +133,7 @@ function MainMenu({ showKeys }: { showKeys: () => void }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.user.name} · {words.roles[me.user.role]}</Menu.Label>
+        {mayTexts && <Menu.Item leftSection={<IconMessage2Bolt size={16} />} onClick={() => go("/canned")}>{words.texts.title}</Menu.Item>}
         {mayTeam && <Menu.Item leftSection={<IconUsers size={16} />} onClick={() => go("/team")}>{words.team.title}</Menu.Item>}
         {mayAudit && <Menu.Item leftSection={<IconHistory size={16} />} onClick={() => go("/audit")}>{words.team.audit}</Menu.Item>}
         <Menu.Item leftSection={<IconSettings size={16} />} onClick={() => go("/settings")}>{words.me.title}</Menu.Item>
