@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.console.desk import Desk, says
 from tests.e2e.people import until
@@ -140,3 +140,83 @@ async def test_a_lost_connection_is_told_and_loses_and_doubles_nothing(desk: Des
     await anna.field.press("Enter")
     await customer.hears("Недописанное")
     await expect(log.get_by_text("Недописанное")).to_have_count(1)
+
+
+async def test_a_reply_without_an_answer_outlives_a_reload_and_is_said_once(desk: Desk) -> None:
+    customer = await desk.calls_people("Юра")
+    anna = await desk.sit("anna")
+    page = await anna.open()
+    await anna.find("Юра")
+    say = "**/api/console/conversations/*/say"
+    await page.route(say, lambda route: route.abort())  # it does not get there
+    await anna.write("Цена — 1 200 за метр")
+    log = page.get_by_role("log")
+    unsent = log.get_by_role("alert").filter(has_text="Не отправлено: программа не ответила")
+    await expect(unsent).to_be_visible()
+    await page.reload()
+    await expect(log.get_by_text("Цена — 1 200 за метр")).to_have_count(1)
+    await expect(unsent).to_be_visible()
+    ivan = await desk.sit("ivan")
+    await ivan.open()
+    await ivan.find("Юра")
+    await expect(ivan.page.get_by_text("Цена — 1 200")).to_have_count(0)
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.unroute(say)
+    await page.route(say, lose_the_answer)  # it gets there, and nobody hears of it
+    await page.route("**/thread?*", lambda route: route.abort())
+    await unsent.get_by_role("button", name="Повторить").click()
+    await customer.hears("Цена — 1 200 за метр")
+    await expect(unsent).to_be_visible()
+    await page.unroute(say)
+    async with page.expect_response(say) as answer:
+        await unsent.get_by_role("button", name="Повторить").click()
+    assert (await answer.value).status == 200
+    await page.unroute("**/thread?*")
+    await says(customer, "Юра", "Хорошо")
+    await expect(log.get_by_text("Хорошо")).to_be_visible()
+    await expect(unsent).to_have_count(0)
+    await expect(log.get_by_text("Цена — 1 200 за метр")).to_have_count(1)
+    await page.reload()
+    await expect(log.get_by_text("Хорошо")).to_be_visible()
+    await expect(unsent).to_have_count(0)
+    assert len([seen for seen in customer.seen if "1 200" in seen.text]) == 1
+
+
+async def test_a_reply_without_an_answer_can_be_dropped(desk: Desk) -> None:
+    customer = await desk.calls_people("Эмма")
+    anna = await desk.sit("anna")
+    page = await anna.open()
+    await anna.find("Эмма")
+    await page.route("**/say", lambda route: route.abort())
+    await anna.write("Лишнее")
+    unsent = page.get_by_role("log").get_by_role("alert")
+    await unsent.get_by_role("button", name="Убрать").click()
+    await expect(unsent).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_role("log")).to_be_visible()
+    await expect(anna.field).to_be_visible()
+    await expect(page.get_by_text("Лишнее")).to_have_count(0)
+    assert not [seen for seen in customer.seen if "Лишнее" in seen.text]
+
+
+async def test_a_retry_that_comes_too_late_goes_back_to_the_draft(desk: Desk) -> None:
+    customer = await desk.calls_people("Инна")
+    anna, ivan = await desk.sit("anna"), await desk.sit("ivan")
+    for seat in (anna, ivan):
+        await seat.open()
+        await seat.find("Инна")
+    await anna.page.route("**/say", lambda route: route.abort())
+    await anna.write("Инна, это Анна")
+    unsent = anna.page.get_by_role("log").get_by_role("alert")
+    await expect(unsent).to_be_visible()
+    await ivan.page.get_by_role("button", name="Взять", exact=True).click()
+    await expect(anna.page.get_by_text("пока отвечает Иван")).to_be_visible()
+    await anna.page.unroute("**/say")
+    await unsent.get_by_role("button", name="Повторить").click()
+    await expect(anna.field).to_have_value("Инна, это Анна")
+    await expect(unsent).to_have_count(0)
+    assert not [seen for seen in customer.seen if "Инна, это Анна" in seen.text]

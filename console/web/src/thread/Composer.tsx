@@ -11,21 +11,22 @@ import { useNow } from "../ui/useNow";
 import { fill, useSpeech } from "../words";
 import { span } from "../words/time";
 import { Canned, matching } from "./Canned";
-import { type Draft, useDraft } from "./draft";
+import { type ChangeDraft, type Draft, givenBack } from "./draft";
 import classes from "./ThreadPane.module.css";
 import { useUploads } from "./uploads";
 
 type Props = {
   talk: Conversation;
+  draft: Draft;
+  setDraft: ChangeDraft;
   send: (message: { text: string; files: Schemas["Uploaded"][] }) => Promise<boolean>;
   command: ReturnType<typeof useCommand>;
   said: () => void;
 };
 
-export function Composer({ talk, send, command, said }: Props) {
+export function Composer({ talk, draft, setDraft, send, command, said }: Props) {
   const { words } = useSpeech();
   const me = useMe();
-  const [draft, setDraft] = useDraft(talk.id);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [dropping, setDropping] = useState(false);
@@ -57,7 +58,7 @@ export function Composer({ talk, send, command, said }: Props) {
     setDraft((one) => ({ ...one, text: "", files: [] }));
     said();
     if (!noting) {
-      if (!(await send({ text, files }))) setDraft((one) => ({ ...one, text: [text, one.text].filter(Boolean).join("\n"), files: [...files, ...one.files] }));
+      if (!(await send({ text, files }))) setDraft((one) => givenBack(one, { text, files }));
       return;
     }
     command.mutate({ command: "notes", body: { text } }, { onError: () => setDraft((one) => (one.text ? one : { ...one, kind: "note", text })) });

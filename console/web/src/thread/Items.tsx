@@ -8,8 +8,8 @@ import { useNow } from "../ui/useNow";
 import { fill, useSpeech } from "../words";
 import { clock, dayOf, moment } from "../words/time";
 import { actWords } from "./acts";
-import type { Outgoing } from "./outgoing";
 import { Shared } from "./Shared";
+import type { Outgoing } from "./unsent";
 import classes from "./ThreadPane.module.css";
 
 type Group = { kind: "acts"; acts: Act[] } | { kind: "one"; item: Message | Note };

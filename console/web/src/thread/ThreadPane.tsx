@@ -13,7 +13,9 @@ import { useWords } from "../words";
 import { Composer } from "./Composer";
 import { Head } from "./Head";
 import { Items } from "./Items";
-import { type Outgoing, useOutgoing } from "./outgoing";
+import { givenBack, useDraft } from "./draft";
+import { useOutgoing } from "./outgoing";
+import type { Outgoing } from "./unsent";
 import classes from "./ThreadPane.module.css";
 
 type Props = { contact: string; toggleCard: () => void; narrow: boolean };
@@ -26,6 +28,13 @@ export function ThreadPane({ contact, toggleCard, narrow }: Props) {
   const thread = useQuery(threadQuery(contact));
   const command = useCommand(contact);
   const outgoing = useOutgoing(contact, thread.data?.items);
+  const [draft, setDraft] = useDraft(contact);
+  const again = useCallback(
+    async (message: Outgoing) => {
+      if (!(await outgoing.send(message))) setDraft((one) => givenBack(one, message));
+    },
+    [outgoing.send, setDraft],
+  );
   const mayAnswer = useMay("say");
   const items = thread.data?.items;
   const { box, atEnd, toEnd, keepPlace } = useScroll([items, outgoing.waiting]);
@@ -50,7 +59,7 @@ export function ThreadPane({ contact, toggleCard, narrow }: Props) {
         <div ref={box} className={classes.thread} role="log" aria-live="polite" aria-relevant="additions" tabIndex={0} aria-label={nameOf(talk.data, words)}>
           <div className={classes.talk}>
             {thread.data?.before && <Button variant="subtle" size="compact-xs" style={{ alignSelf: "center" }} onClick={() => void earlier()}>{words.more}</Button>}
-            <Items items={items} outgoing={outgoing.waiting} contact={contact} again={(message: Outgoing) => outgoing.send(message)} forget={outgoing.forget} />
+            <Items items={items} outgoing={outgoing.waiting} contact={contact} again={(message) => void again(message)} forget={outgoing.forget} />
           </div>
         </div>
         {!atEnd && (
@@ -61,7 +70,7 @@ export function ThreadPane({ contact, toggleCard, narrow }: Props) {
           </div>
         )}
       </div>
-      {mayAnswer && <Composer talk={talk.data} send={outgoing.send} command={command} said={toEnd} />}
+      {mayAnswer && <Composer talk={talk.data} draft={draft} setDraft={setDraft} send={outgoing.send} command={command} said={toEnd} />}
     </>
   );
 }
