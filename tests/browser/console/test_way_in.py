@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import dataclass
 
 import pyotp
 import pytest
@@ -76,21 +78,79 @@ async def test_from_the_printed_link_to_a_colleague_and_out_again(new_desk: Desk
     await desk.leave()
 
 
-async def test_a_sign_in_code(new_desk: Desk) -> None:
+@dataclass
+class Authenticator:
+    """The app on somebody's phone. A code works once, so each is of a later half-minute than the one before."""
+
+    secret: str
+    step: int = 0
+
+    def code(self) -> str:
+        """One that was not shown before and still counts."""
+        self.step = max(self.step + 1, int(time.time()) // 30 - 1)
+        return pyotp.TOTP(self.secret).generate_otp(self.step)
+
+
+async def test_a_sign_in_code_and_the_ways_of_who_has_lost_it(new_desk: Desk) -> None:
     seat = await new_desk.sit()
     page = await seat.open()
     await sign_in(page, "ivan", PASSWORD)
     await expect(page.get_by_text("Никто не ждёт")).to_be_visible()
     await choose(seat, "Иван", "Настройки")
     await page.get_by_role("button", name="Включить").click()
-    secret = re.sub(r"\s", "", await page.locator("pre").inner_text())
-    await page.get_by_label("Код из приложения").fill(pyotp.TOTP(secret).now())
+    phone = Authenticator(re.sub(r"\s", "", await page.locator("pre").inner_text()))
+    code, alert, enter = (
+        page.get_by_label("Код из приложения"),
+        page.get_by_role("alert"),
+        page.get_by_role("button", name="Войти"),
+    )
+    await code.fill("000000")
+    await page.get_by_role("button", name="Включить").click()
+    await expect(alert).to_contain_text("Код неверный")
+    await code.fill(phone.code())
     await page.get_by_role("button", name="Включить").click()
     await expect(page.get_by_role("heading", name="Вход по коду: включён")).to_be_visible()
-    other = await new_desk.sit()
-    page = await other.open()
+
+    await page.get_by_role("link", name="Назад").click()
+    await choose(seat, "Иван", "Выйти")
     await sign_in(page, "ivan", PASSWORD)
-    await expect(page.get_by_label("Код из приложения")).to_be_focused()
+    await expect(code).to_be_focused()
+    await expect(alert).to_have_count(0)
+    await expect(page.get_by_text("Потеряли приложение с кодами?")).to_be_visible()
+    await code.fill("000000")
+    await enter.click()
+    await expect(alert).to_contain_text("Код неверный")
+    await expect(page.get_by_role("heading", name="Вход для операторов")).to_be_visible()
+    shown = phone.code()
+    await code.fill(f"{shown[:3]} {shown[3:]}")
+    await enter.click()
+    await expect(page.get_by_text("Никто не ждёт")).to_be_visible()
+    await choose(seat, "Иван", "Выйти")
+
+    # Who has forgotten the password gets a link, and is still asked for the code.
+    anna = await new_desk.sit()
+    boss = await anna.open()
+    await sign_in(boss, "anna", PASSWORD)
+    await choose(anna, "Анна Смирнова", "Команда")
+    await boss.get_by_role("button", name="Ещё: Иван").click()
+    await boss.get_by_role("menuitem", name="Ссылка для нового пароля").click()
+    link = await boss.get_by_role("dialog").get_by_text("#token=").inner_text()
+    await page.goto(link.strip())
+    await page.locator("input[autocomplete=new-password]").fill(f"{PASSWORD} 2")
+    await page.get_by_role("button", name="Сохранить и войти").click()
+    await expect(code).to_be_focused()
+    await code.fill(phone.code())
+    await page.get_by_role("button", name="Сохранить и войти").click()
+    await expect(page.get_by_text("Никто не ждёт")).to_be_visible()
+    await choose(seat, "Иван", "Выйти")
+
+    # Who has lost the authenticator asks an admin.
+    await boss.get_by_role("dialog").get_by_role("button", name="Закрыть").click()
+    await boss.get_by_role("button", name="Ещё: Иван").click()
+    await boss.get_by_role("menuitem", name="Снять вход по коду").click()
+    await expect(boss.get_by_text("2FA")).to_have_count(0)
+    await sign_in(page, "ivan", f"{PASSWORD} 2")
+    await expect(page.get_by_text("Никто не ждёт")).to_be_visible()
     await new_desk.leave()
 
 

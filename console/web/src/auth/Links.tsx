@@ -8,6 +8,7 @@ import { asked, client, keepToken, type Me } from "../api/client";
 import { nowHere } from "../api/hooks";
 import { useSpeech } from "../words";
 import { Frame } from "./Frame";
+import { CodeField, useCodeWanted } from "./CodeField";
 import { whyNot } from "./Login";
 
 const token = () => window.location.hash.replace(/^#(token=)?/, "");
@@ -47,11 +48,14 @@ export function SetUp() {
 export function Invited() {
   const { words } = useSpeech();
   const [password, setPassword] = useState("");
-  const entry = useEntry(() => asked(client.POST("/api/console/password", { body: { token: token(), password } })));
+  const [code, setCode] = useState("");
+  const entry = useEntry(() => asked(client.POST("/api/console/password", { body: { token: token(), password, code: code.replaceAll(" ", "") } })));
+  const [wanted, asksCode] = useCodeWanted(entry.error);
   return (
     <Frame title={words.login.resetTitle} hint={words.login.passwordHint} onSubmit={() => entry.mutate()}>
-      {entry.error && <Alert color="red" role="alert">{whyNot(entry.error, words)}</Alert>}
+      {entry.error && !asksCode && <Alert color="red" role="alert">{whyNot(entry.error, words)}</Alert>}
       <PasswordInput label={words.login.password} autoComplete="new-password" required autoFocus value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+      {wanted && <CodeField code={code} setCode={setCode} />}
       <Button type="submit" loading={entry.isPending} fullWidth mt="xs">{words.login.setNew}</Button>
     </Frame>
   );

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { asked, client, keepToken, Refusal } from "../api/client";
 import { nowHere } from "../api/hooks";
 import { fill, useWords } from "../words";
+import { CodeField, useCodeWanted } from "./CodeField";
 import { Frame } from "./Frame";
 
 /** The sign-in. The code is asked for once the API says that this account has one. */
@@ -13,29 +14,22 @@ export function Login() {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [wanted, setWanted] = useState(false);
   const enter = useMutation({
     mutationFn: () => asked(client.POST("/api/console/login", { body: { login: login.trim(), password, code: code.replaceAll(" ", "") } })),
     onSuccess: (me) => {
       keepToken(me.csrf);
       nowHere(queries, me);
     },
-    onError: (error) => {
-      if (error instanceof Refusal && error.code === "code_wanted") setWanted(true);
-    },
   });
-  const asksCode = enter.error instanceof Refusal && enter.error.code === "code_wanted";
+  const [wanted, asksCode] = useCodeWanted(enter.error);
   return (
     <Frame title={words.login.title} onSubmit={() => enter.mutate()}>
       {enter.error && !asksCode && <Alert color="red" role="alert">{whyNot(enter.error, words)}</Alert>}
       <TextInput label={words.login.login} autoComplete="username" required autoFocus value={login} onChange={(event) => setLogin(event.currentTarget.value)} />
       <PasswordInput label={words.login.password} autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
-      {wanted && (
-        <TextInput label={words.login.code} description={words.login.codeHint} inputMode="numeric" autoComplete="one-time-code" required autoFocus
-          value={code} onChange={(event) => setCode(event.currentTarget.value)} />
-      )}
+      {wanted && <CodeField code={code} setCode={setCode} />}
       <Button type="submit" loading={enter.isPending} fullWidth mt="xs">{words.login.enter}</Button>
-      <Text size="xs" c="dimmed">{words.login.forgot}</Text>
+      <Text size="xs" c="dimmed">{wanted ? words.login.lostCode : words.login.forgot}</Text>
     </Frame>
   );
 }

@@ -187,6 +187,7 @@ export const en: Words = {
     wrong: "The login, the password or the code is not right.",
     wait: "Too many attempts. Wait {seconds} s.",
     forgot: "Forgot the password? Ask an administrator for a link to set a new one.",
+    lostCode: "Lost the app with the codes? Ask an administrator to turn codes off for you.",
     setupTitle: "The first administrator",
     setupHint: "This link works once. Choose a password of at least 10 characters.",
     resetTitle: "A new password",
