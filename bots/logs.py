@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from urllib.parse import quote, unquote
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bots.settings import Settings
@@ -176,6 +177,7 @@ def _renderer(settings: Settings, stream: TextIO) -> Processor:
 def _quieten_libraries(settings: Settings) -> None:
     # The access log holds customers' addresses, and says nothing that the metrics do not.
     logging.getLogger("aiohttp.access").disabled = True
+    logging.getLogger("aiohttp.server").addFilter(_without_strangers)
     # vkbottle hangs a handler of its own, which masks nothing, on its logger, unless there is one.
     logging.getLogger("vkbottle").handlers[:] = [logging.NullHandler()]
     # Each statement with its values, at level debug: what customers said, and hashes of passwords.
@@ -183,6 +185,18 @@ def _quieten_libraries(settings: Settings) -> None:
     if settings.log_level != "debug":
         for name in ("aiogram", "alembic", "vkbottle", "asyncio", "pymorphy3", "sqlalchemy", "transitions", "urllib3"):
             logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without_strangers(record: logging.LogRecord) -> bool:
+    """Who hangs up, or speaks no HTTP, is no error of ours; aiohttp would log the very line that it could not read,
+    and that may be a header with somebody's secret.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError | ConnectionResetError):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args, record.exc_info = "a request that could not be read", (), None
+        record.cause = type(error).__name__
+    return True
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -14,6 +15,8 @@ from urllib.parse import quote
 
 import pytest
 import structlog
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -95,6 +98,37 @@ def test_the_access_log_and_a_library_s_own_handler_are_off(logged: Callable[[],
 
 
 @pytest.mark.usefixtures("restored")
+async def test_what_is_no_http_is_told_in_one_line_without_its_words(
+    logged: Callable[[], list[dict[str, Any]]],
+) -> None:
+    async with TestServer(web.Application()) as server:
+        for head in (
+            b"Cookie: tunnel_console=DcTtnX9\x01",
+            b"X-Api: DcTtnX9\r\nContent-Length: 5, DcTtnX9",
+            b"X-Long: " + b"DcTtnX9" * 3000,
+        ):
+            reader, writer = await asyncio.open_connection(server.host, server.port)
+            writer.write(b"POST / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n")
+            assert b"400" in await reader.readline()
+            writer.close()
+    lines = logged()
+    assert [(line["level"], line["cause"]) for line in lines] == [
+        ("warning", "BadHttpMessage"),
+        ("warning", "BadHttpMessage"),
+        ("warning", "LineTooLong"),
+    ]
+    assert "DcTtnX9" not in str(lines)
+    assert "exception" not in str(lines)
+
+
+def test_who_hangs_up_is_no_error_and_a_fault_of_ours_is(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    for error in (ConnectionResetError("Connection lost"), ZeroDivisionError("ours")):
+        logging.getLogger("aiohttp.server").error("Error handling request", exc_info=error)
+    hung_up, fault = logged()
+    assert (hung_up["level"], "exception" in hung_up) == ("warning", False)
+    assert (fault["level"], "ZeroDivisionError" in fault["exception"]) == ("error", True)
+
+
 def test_the_console_form_is_masked_too() -> None:
     stream = io.StringIO()
     set_up_logs(Settings(vk_token=SecretStr(VK_TOKEN), log_format="console"), stream)
