@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from console.words import Language
 
+_REFUSED = (
+    *(f"vk error {code}" for code in (18, 900, 901, 902, 917, 932, 936)),
+    *(f"whatsapp error {code}" for code in (131021, 131026, 131030, 131049, 131050, 130472)),
+)
+"""Those codes after which the channel takes nothing more for this person (docs/reference/channels.md)."""
+
 _REMEDIES: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = (
+    (
+        ("taken over while",),
+        (
+            "An operator took the conversation while this was on its way: it may have arrived.",
+            "Оператор взял разговор, пока сообщение уходило: оно могло дойти.",
+        ),
+    ),
     (
         ("taken over",),
         (
@@ -20,7 +33,7 @@ _REMEDIES: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = (
         ),
     ),
     (
-        ("block", "forbidden", "denied", "deactivated", "unreachable", "901", "902", "403"),
+        ("block", "forbidden", "denied", "deactivated", "unreachable", "403", *_REFUSED),
         (
             "The customer does not take messages here: try another channel or call.",
             "Клиент не принимает сообщения здесь: попробуйте другой канал или позвоните.",

@@ -104,7 +104,7 @@ local function head(i)
   end
   while row and overtaken(row, stored[i]) do
     call('LPOP', outbox)
-    journal_drop(p, row, lane, now, 'taken over')
+    journal_drop(p, row, lane, now, tries_of(row) > 0 and 'taken over while it was being sent' or 'taken over')
     row = call('LINDEX', outbox, '0')
   end
   return row

@@ -174,6 +174,8 @@ async def test_a_row_on_the_wire_at_the_takeover_is_not_repeated(store: Store) -
     await turn(store, "ann", epoch=2)
     await store.mail_delayed(mail, NOW + 1)  # its sending failed
     assert await store.take_mail(TG, 10, NOW + 1) == ([], None)
+    (line,) = await lines(store)
+    assert b"taken over while it was being sent" in line  # nobody can know whether it arrived
 
 
 async def test_a_turn_that_raises_the_epoch_says_its_own_rows(store: Store) -> None:
