@@ -67,7 +67,6 @@ async def _do(console: Console, call: Call, contact: str, event: Any) -> command
     if outcome is None:
         return await _unknown(console, contact)
     owner = Owner(id=outcome.operator, name=outcome.operator_name or outcome.operator) if outcome.operator else None
-    owner = owner if outcome.mode == "operator" else None
     if outcome.why and not (outcome.why == "nothing" and _is_done(call, outcome)):
         raise Unfit(_conflict(call, outcome, owner))
     flying = await _settled(console, contact) if isinstance(event, events.Take) else []

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from console.site import Console
 
 MOST_UNREAD = 99
+HELD = ("operator", "blocked")
+"""Modes in which somebody may hold a conversation: who is blocked by the customer is to see it, and to close it."""
 
 _contacts, _messages, _tags, _leads, _seen, _operators = map(
     table_of, (Contact, Message, ContactTag, Lead, Seen, Operator)
@@ -109,7 +111,7 @@ def _view(view: str, user: str, wait: Any) -> list[ColumnElement[bool]]:
     if view == "waiting":
         return [wait.is_not(None)]
     if view == "mine":
-        return [_contacts.c.mode == "operator", _contacts.c.operator == user]
+        return [_contacts.c.mode.in_(HELD), _contacts.c.operator == user]
     if view == "unassigned":
         return [_contacts.c.mode == "queued"]
     return [_contacts.c.mode == "bot"] if view == "bot" else []
@@ -178,7 +180,7 @@ async def rows_of(
             **{name: row[name] for name in ("id", "name", "channel", "mode", "queue", "version", "snoozed_until")},
             **{name: row[name] for name in ("last_text", "last_by")},
             queue_title=titles.queue(row["queue"]),
-            owner=owner_of(row["operator"], names) if row["mode"] == "operator" else None,
+            owner=owner_of(row["operator"], names) if row["mode"] in HELD else None,
             waiting_since=row["unanswered_since"] if row["wait"] is not None else None,
             last_at=row["spoke_at"] or row["last_at"],
             unread=unread.get(row["id"], 0),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from tunnel.effects import Record, Turn
+from tunnel.engine.operators import holds
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
     """why: why nothing was done (version, held, no_step, nothing, …), "" for a command that has taken effect. The rest
-    is how the conversation stands after it.
+    is how the conversation stands after it; operator: "" where nobody holds it.
     """
 
     why: str
@@ -33,4 +34,5 @@ def outcome_of(turn: Turn) -> Outcome:
     for effect in turn.effects:
         if isinstance(effect, Record) and effect.what in ("refused", "ignored"):
             why = str(effect.data["why"]) if effect.what == "refused" else "nothing"
-    return Outcome(why, session.mode, session.operator, session.operator_name, session.version)
+    owner = (session.operator, session.operator_name) if holds(session) else ("", "")
+    return Outcome(why, session.mode, *owner, session.version)

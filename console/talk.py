@@ -24,6 +24,7 @@ from records.bulk import table_of, upsert
 from records.database import reading, writing
 from records.feed import bounds
 from records.tables import Contact, ContactTag, Seen
+from tunnel.engine.operators import holds
 from tunnel.session import Session, decode_session
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ async def session_of(console: Console, contact: str) -> Session | None:
 
 
 def owner_in(session: Session) -> Owner | None:
-    """Who holds the conversation now."""
-    if session.mode != "operator" or not session.operator:
+    """Who holds the conversation now, also one whose customer has blocked the bot meanwhile."""
+    if not holds(session):
         return None
     return Owner(id=session.operator, name=session.operator_name or session.operator)
 

@@ -8,12 +8,13 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
+from console.remedies import remedy_for
 from console.talk import window_of
 from state import identity_of
 from tests.bots.stage import contact
 from tests.console.stand import NOW, Browser, Stand
 from tests.console.world import World, do
-from tunnel.events import Address
+from tunnel.events import Address, Denied
 from tunnel.session import Session
 
 
@@ -54,6 +55,48 @@ async def test_from_a_customer_s_word_to_the_operator_and_back(world: World, iva
         ("bot", "queued"), ("queued", "operator"), ("operator", "bot"),
     ]  # fmt: skip
     assert [item["at"] for item in items] == sorted(item["at"] for item in items)
+
+
+async def test_who_blocks_the_bot_stays_with_their_operator_until_closed(
+    world: World, ivan: Browser, olga: Browser
+) -> None:
+    who = await world.starts("7")
+    async with world.alive():
+        taken = await do(ivan, who, "take", version=0)
+    await world.happens(Denied(id="d1", at=world.stand.clock(), address=Address("telegram", "1", "7")))
+    state = await ivan.get(f"/conversations/{who}")
+    assert (state["mode"], state["owner"], state["window"]["reason"]) == ("blocked", taken["owner"], "blocked")
+    (row,) = (await ivan.get("/inbox", view="mine"))["rows"]
+    assert (row["id"], row["owner"]) == (who, taken["owner"])
+    assert (await ivan.get("/inbox/counts"))["mine"] == 1
+    async with world.alive():
+        held = await do(olga, who, "take", 409, version=state["version"])
+        assert (held["message"], held["owner"]) == ("Ivan holds this conversation", taken["owner"])
+        closed = await do(ivan, who, "close", version=state["version"])
+        assert (closed["mode"], closed["owner"]) == ("blocked", None)
+    await world.project()
+    assert (await ivan.get("/inbox", view="mine"))["rows"] == []
+    await world.writes("7", "Я снова здесь")
+    assert (await ivan.get(f"/conversations/{who}"))["mode"] == "bot"
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("taken over", "Not sent"),
+        ("taken over while it was being sent", "it may have arrived"),
+        ("VK error 901", "try another channel or call"),
+        ("VK error 18", "try another channel or call"),
+        ("WhatsApp error 131026", "try another channel or call"),
+        ("the person cannot be reached: Forbidden: user is deactivated", "try another channel or call"),
+        ("WhatsApp error 131047", "The 24 hours are over"),
+        ("VK error 914", "write again"),
+    ],
+)
+def test_what_can_be_done_about_a_message_that_did_not_arrive(reason: str, says: str) -> None:
+    assert says in remedy_for("failed", reason, "en")
+    assert remedy_for("failed", reason, "ru")
+    assert remedy_for("sent", reason, "en") == ""
 
 
 async def test_a_command_sent_again_is_done_once_and_answered_alike(world: World, ivan: Browser) -> None:

@@ -128,6 +128,9 @@ def speaks(work: Work, event: FromOperator) -> bool:
 def release(work: Work, event: Release) -> None:
     """An operator gives the conversation back, at a step or where it was."""
     session = work.session
+    if session.mode == "blocked" and session.mode_before in ("queued", "operator"):
+        _release_blocked(work, event)
+        return
     if session.mode not in ("bot", "queued", "operator") or (session.mode == "bot" and not event.step):
         work.ignore("nothing to give back")
         return
@@ -146,6 +149,17 @@ def release(work: Work, event: Release) -> None:
         moves.go(work, target)
     else:
         moves.go_on(work, quietly=True)
+
+
+def _release_blocked(work: Work, event: Release) -> None:
+    """Nothing can be said now; whoever allows messages again is the bot's."""
+    session = work.session
+    if event.step:
+        refuse(work, "blocked")
+        return
+    session.mode_before = "bot"
+    session.operator = session.queue = ""
+    work.desk("system", work.phrase("desk_returned", operator=name_of(work, event)))
 
 
 def move_stage(work: Work, event: MoveStage) -> None:
@@ -185,6 +199,7 @@ def close(work: Work, event: Close) -> None:
     work.cancel_timers()
     work.desk("system", work.phrase("desk_closed", operator=name_of(work, event)))
     work.switch("close", operator=event.operator)
+    session.mode_before = "bot"  # of who has blocked us: nobody waits for them any more
     session.operator = session.queue = session.next_step = ""
     session.pending = None
     session.ended = bool(session.tunnel)

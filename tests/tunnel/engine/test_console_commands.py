@@ -240,3 +240,37 @@ def test_a_step_that_the_content_no_longer_has_is_no_way_back(taken: Player, ste
     assert not [effect for effect in taken.effects if isinstance(effect, Send)]
     does(taken, Release, version=1, step="siding/area")
     assert (taken.session.mode, taken.session.step) == ("bot", "area")
+
+
+def deny(player: Player) -> None:
+    player.apply(Denied(id=f"deny{player.count}", at=player.now, address=player.session.address))
+
+
+@pytest.mark.parametrize("kind", [Close, Release])
+def test_who_blocked_us_and_was_let_go_is_the_bot_s_when_they_write_again(taken: Player, kind):
+    deny(taken)
+    assert (taken.session.mode, taken.session.operator, taken.session.version) == ("blocked", "u1", 2)
+    does(taken, kind, version=2)
+    assert (taken.session.mode, taken.session.operator, taken.session.version) == ("blocked", "", 3)
+    said = taken.say("Я снова здесь")
+    assert (taken.session.mode, taken.session.operator) == ("bot", "")
+    assert said
+
+
+def test_who_blocked_us_and_was_not_let_go_is_still_the_operator_s(taken: Player):
+    deny(taken)
+    does(taken, Take, "u2", version=2)
+    assert refusals(taken) == ["held"]
+    does(taken, Release, version=2, step="siding/area")
+    assert refusals(taken) == ["blocked"]
+    assert taken.say("Я снова здесь") == []
+    assert (taken.session.mode, taken.session.operator) == ("operator", "u1")
+
+
+def test_who_blocked_us_in_the_queue_and_is_given_back_does_not_wait_any_more(player: Player):
+    player.start("siding")
+    player.say("менеджер")
+    deny(player)
+    does(player, Release, version=player.session.version)
+    assert player.say("Я снова здесь")
+    assert player.session.mode == "bot"

@@ -43,7 +43,7 @@ export function Head({ talk, command, toggleCard, narrow }: Props) {
 function Actions({ talk, command, mine, narrow }: { talk: Conversation; command: Props["command"]; mine: boolean; narrow: boolean }) {
   const { words } = useSpeech();
   const me = useMe();
-  const held = talk.mode === "operator";
+  const held = talk.mode === "operator" || talk.owner !== null; // also by whose words the customer no longer takes
   const colleagues = useQuery(colleaguesQuery).data?.colleagues.filter((one) => one.id !== me.user.id) ?? [];
   const content = useQuery(contentQuery).data;
   const steps = content?.tunnels.find((tunnel) => tunnel.tunnel === talk.place?.tunnel)?.steps ?? [];
