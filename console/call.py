@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Call:
     """query, body: of the route's models. address: the network address that counts. cookie: what the answer's cookie
-    becomes: None leaves it, "" takes it away.
+    becomes: None leaves it, "" takes it away. taken: ids of uploads that wait no longer, because of this call.
     """
 
     route: Route
@@ -31,6 +31,7 @@ class Call:
     cookie: str | None = None
     who: Visitor | None = None
     path: dict[str, str] = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
 
     @property
     def visitor(self) -> Visitor:

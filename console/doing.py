@@ -21,7 +21,7 @@ from console.moments import in_utc
 from console.outcome import Outcome, decode_outcome
 from console.refusals import Refused
 from console.talk import known, owner_in, session_of
-from console.uploads import taken
+from console.uploads import put_back, taken
 from console.words import WORDS, words
 from records.bulk import table_of
 from records.database import reading
@@ -52,7 +52,11 @@ def doing(build: Callable[[Console, Call, dict[str, Any]], Any]) -> Handler:
         event = build(console, call, who)
         if asyncio.iscoroutine(event):
             event = await event
-        return await _do(console, call, contact, event)
+        try:
+            return await _do(console, call, contact, event)
+        except Unfit:
+            await put_back(console, call)
+            raise
 
     return handle
 

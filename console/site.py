@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import web
 
 from console import guard, pages
@@ -17,9 +19,13 @@ from console.handlers import HANDLERS
 from console.hub import Hub
 from console.routes import PREFIX, ROUTES
 from console.uploads import forget_old
-from records import Records
+from records import Away, Records
 from state import Store
 from tunnel.language.definition import Definition
+
+log = structlog.get_logger(__name__)
+
+FORGET_EVERY_S = 3600.0
 
 Fetch = Callable[[str, str, Any], Awaitable[Path | None]]
 """channel, account, the file as the records name it → where it lies; None where there is none. Raises Refused where the
@@ -79,8 +85,21 @@ class Console:
 
     async def run(self) -> None:
         """Feed the streams until `close`."""
-        await forget_old(self)
-        await self.hub.run()
+        beside = asyncio.create_task(self._forget())
+        try:
+            await self.hub.run()
+        finally:
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
+
+    async def _forget(self) -> None:
+        """Remove uploads that nobody says, at the start and from time to time."""
+        while True:
+            try:
+                await forget_old(self)
+            except Away as error:
+                log.warning("old uploads are not removed yet", cause=str(error))
+            await asyncio.sleep(FORGET_EVERY_S)
 
     def close(self) -> None:
         """End the streams, so that the server can stop; the pages come back by themselves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from codecs import getincrementaldecoder
 from datetime import timedelta
 from io import BytesIO
@@ -50,7 +51,9 @@ UPLOAD_S = 120.0
 LASTS = timedelta(days=1)
 MOST_WAITING = 200
 """Files of one person that wait to be said."""
+WAITING = "uploads"
 FOLDER = "console"
+"""Directories below the data directory: of files that wait to be said, and of those that were."""
 
 _SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -87,7 +90,6 @@ async def upload(console: Console, call: Call) -> Uploaded:
     name = file_name(call.query.name, mime)
     id_ = new_id("f")
     path = f"{FOLDER}/{id_}/{name}"
-    await asyncio.to_thread(_write, console.data / path, data)
     kind = mime.partition("/")[0]
     kind = kind if kind in ("image", "video", "audio") else "document"
     row = {"id": id_, "user": call.visitor.id, "at": console.accounts.now(), "path": path}
@@ -97,6 +99,8 @@ async def upload(console: Console, call: Call) -> Uploaded:
         if (await connection.execute(mine)).scalar_one() >= MOST_WAITING:
             raise Refused(429, "too_often", after_s=3600, after=3600)
         await add(connection, Upload, [row | shown])
+    # Behind its row, so that there is no file that nothing tells of.
+    await asyncio.to_thread(_write, console.data / WAITING / id_ / name, data)
     return Uploaded(id=id_, **shown)  # type: ignore[arg-type]
 
 
@@ -152,7 +156,10 @@ def file_name(given: str, mime: str) -> str:
 
 
 async def taken(console: Console, call: Call, ids: tuple[str, ...]) -> tuple[File, ...]:
-    """The uploads of this person, as an event names them. Raises Refused(400) for one that is not there."""
+    """The uploads of this person, as an event names them; they wait no longer, unless `put_back` follows.
+
+    Raises Refused(400) for one that is not there.
+    """
     if not ids:
         return ()
     async with reading(console.records.engine) as connection:
@@ -162,6 +169,12 @@ async def taken(console: Console, call: Call, ids: tuple[str, ...]) -> tuple[Fil
         rows = {row.id: row for row in found}
     if len(rows) != len(set(ids)):
         raise Refused(400, "files", field="files")
+    for each in dict.fromkeys(ids):
+        if await asyncio.to_thread(_move, console.data / WAITING / each, console.data / FOLDER / each):
+            call.taken.append(each)
+        elif not await asyncio.to_thread((console.data / rows[each].path).is_file):
+            await put_back(console, call)
+            raise Refused(400, "files", field="files")
     kinds: dict[str, FileKind] = {"image": "image", "video": "video", "audio": "audio"}
     return tuple(
         File(
@@ -175,9 +188,19 @@ async def taken(console: Console, call: Call, ids: tuple[str, ...]) -> tuple[Fil
     )
 
 
+async def put_back(console: Console, call: Call) -> None:
+    """Nothing was said: the files that this very call took wait again."""
+    for each in call.taken:
+        await asyncio.to_thread(_move, console.data / FOLDER / each, console.data / WAITING / each)
+
+
 async def forget_old(console: Console) -> None:
-    """Throw away what was uploaded and not said within a day: what was said is named by a message."""
+    """Remove what was uploaded and not said within a day, and what is known of uploads older than that. Raises Away."""
     before = console.accounts.now() - LASTS
+    async with reading(console.records.engine) as connection:
+        old = (await connection.execute(select(_uploads.c.id).where(_uploads.c.at < before))).scalars().all()
+    for each in old:
+        await asyncio.to_thread(shutil.rmtree, console.data / WAITING / each, ignore_errors=True)
     async with writing(console.records.engine) as connection:
         await connection.execute(delete(_uploads).where(_uploads.c.at < before))
 
@@ -230,6 +253,16 @@ def _mime_of(head: bytes) -> str:
 def _head(path: Path) -> bytes:
     with path.open("rb") as stream:
         return stream.read(64 * 1024)
+
+
+def _move(folder: Path, to: Path) -> bool:
+    """Whether there was something to move."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.rename(to)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -14,6 +14,7 @@ from console.handlers import HANDLERS
 from console.models.people import Role
 from console.refusals import Refused
 from console.routes import BY_NAME, PREFIX, ROUTES
+from console.uploads import FOLDER, WAITING, forget_old
 from console.words import WORDS
 from tests.bots.stage import address
 from tests.console.stand import PASSWORD, Browser, Stand, path_of
@@ -385,6 +386,77 @@ async def test_an_upload_is_said_shown_and_nobody_else_s(world: World, ivan: Bro
         assert (response.status, response.content_type) == (200, "image/png")
         assert "sandbox" in response.headers["Content-Security-Policy"]
         assert await response.read() == PNG
+
+
+def on_disk(stand: Stand) -> list[str]:
+    """Names of the files that were uploaded and are still there."""
+    folders = [stand.console.data / name for name in (WAITING, FOLDER)]
+    return sorted(path.name for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+async def test_what_is_not_said_within_a_day_is_removed(world: World, ivan: Browser) -> None:
+    stand = world.stand
+    who = await world.starts("7")
+    said, refused, unsaid = [(await upload(ivan, PNG, name)).body["id"] for name in ("said", "refused", "unsaid")]
+    async with world.alive():
+        command = {"version": 0, "text": "Вот", "files": [said]}
+        await do(ivan, who, "say", id="command-said", **command)
+        again = await do(ivan, who, "say", 409, version=99, text="Вот", files=[refused])
+        assert again["error"] == "version"
+    await world.project()
+    stand.clock.now += 23 * 3600
+    await ivan.log_in("ivan")
+    late = (await upload(ivan, PNG, "late")).body["id"]
+    await forget_old(stand.console)
+    assert on_disk(stand) == ["late.png", "refused.png", "said.png", "unsaid.png"]
+    stand.clock.now += 2 * 3600
+    await forget_old(stand.console)
+    assert on_disk(stand) == ["late.png", "said.png"]
+    for each in (refused, unsaid):  # and what was asked for beside it still waits
+        assert (await do(ivan, who, "say", 400, version=0, text="x", files=[late, each]))["error"] == "files"
+    stand.clock.now += 24 * 3600
+    await forget_old(stand.console)
+    assert on_disk(stand) == ["said.png"]
+    await ivan.log_in("ivan")
+    items = (await ivan.get(f"/conversations/{who}/thread"))["items"]
+    (file,) = next(item for item in items if item.get("by") == "operator")["files"]
+    async with ivan.session.get(ivan.base + file["url"]) as response:
+        assert await response.read() == PNG
+
+
+async def test_a_refused_file_can_be_said_again_and_a_said_one_stays_said(world: World, ivan: Browser) -> None:
+    who = await world.starts("7")
+    id_ = (await upload(ivan, PNG, "дом")).body["id"]
+    async with world.alive():
+        await do(ivan, who, "say", 409, version=99, text="Вот", files=[id_])
+        await do(ivan, who, "say", id="command-once", version=0, text="Вот", files=[id_])
+        await do(ivan, who, "say", id="command-once", version=0, text="Вот", files=[id_])  # the line was lost
+        await do(ivan, who, "say", 409, version=99, text="Вот", files=[id_])
+    world.stand.clock.now += 25 * 3600
+    await forget_old(world.stand.console)
+    assert on_disk(world.stand) == ["дом.png"]
+
+
+async def test_too_many_uploads_leave_nothing_behind(
+    stand: Stand, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.uploads.MOST_WAITING", 1)
+    assert (await upload(admin, PNG, "first")).status == 200
+    assert (await upload(admin, PNG, "second")).status == 429
+    assert on_disk(stand) == ["first.png"]
+
+
+async def test_old_uploads_go_at_the_start(stand: Stand, admin: Browser) -> None:
+    await upload(admin, PNG, "old")
+    stand.clock.now += 25 * 3600
+    running = asyncio.create_task(stand.console.run())
+    for _ in range(500):
+        if not on_disk(stand):
+            break
+        await asyncio.sleep(0.01)
+    stand.console.close()
+    await running
+    assert on_disk(stand) == []
 
 
 @pytest.mark.parametrize(
