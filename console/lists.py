@@ -155,6 +155,8 @@ def _read_cursor(text: str) -> _Cursor:
         cursor = msgspec.json.decode(base64.urlsafe_b64decode(text), type=_Cursor)
         for moment in (cursor.spoke, cursor.waiting or cursor.spoke):
             read_moment(moment, "cursor")
+        if "\x00" in cursor.id:
+            raise ValueError("no id")
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise Refused(400, "invalid", field="cursor", detail="cursor") from None
     return cursor

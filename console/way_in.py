@@ -42,7 +42,7 @@ async def me(console: Console, call: Call) -> people.Me:
 
 
 async def change_me(console: Console, call: Call) -> people.Me:
-    await console.accounts.change_me(call.visitor, call.body)
+    await console.accounts.change_me(call.visitor, call.body, call.address)
     return await me(console, call)
 
 

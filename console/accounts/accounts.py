@@ -99,12 +99,16 @@ class Accounts:
     async def redeem(self, asked: people.NewPassword, address: str) -> str:
         """Set a password by a link; all sessions end and a new one begins. Raises Refused, Away."""
         await self.backoff.attempt(self.now(), address=address)
-        check_password(asked.password, "")
-        hashed = await self.passwords.hash(asked.password)
         now = self.now()
-        row = await self._row(users.c.id == await links.peek(self.engine, asked.token))
-        if row is not None and row["totp"]:
+        row = await self._row(users.c.id == await links.peek(self.engine, asked.token, now))
+        if row is None:
+            await note_alone(self.engine, now, "link.failed", user="", address=address)
+            raise Refused(401, "link", field="token")
+        check_password(asked.password, row["login"])
+        if row["totp"]:
+            await self.backoff.attempt(now, account=row["login"])
             await self._use_code(row, asked.code, now, address)
+        hashed = await self.passwords.hash(asked.password)
         async with writing(self.engine) as connection:
             user = await links.use(connection, asked.token, now)
             changed = await connection.execute(
@@ -114,7 +118,9 @@ class Accounts:
                 raise Refused(401, "link", field="token")
             await sessions.end_all(connection, user)
             await note(connection, now, "password.set", user=user, address=address)
-            return await sessions.begin(connection, user, now)
+            secret = await sessions.begin(connection, user, now)
+        await self.backoff.succeeded(account=row["login"], address=address)
+        return secret
 
     async def log_out(self, visitor: Visitor, address: str) -> None:
         """End this session. Raises Away."""
@@ -130,12 +136,15 @@ class Accounts:
             raise Refused(404, "missing")
         return shown(row)
 
-    async def change_me(self, visitor: Visitor, asked: people.MyChanges) -> None:
+    async def change_me(self, visitor: Visitor, asked: people.MyChanges, address: str) -> None:
         """Change what is not left out. Raises Away."""
         changes = {name: value for name in ("name", "language") if (value := getattr(asked, name)) is not None}
         if changes:
             async with writing(self.engine) as connection:
                 await connection.execute(update(users).where(users.c.id == visitor.id).values(**changes))
+                # The audit shows what people are called now: who was called what before is told by this.
+                before = {"name_before": visitor.name} if "name" in changes else {}
+                await note(connection, self.now(), "me.changed", user=visitor.id, address=address, **changes, **before)
 
     async def change_password(self, visitor: Visitor, asked: people.PasswordChange, address: str) -> str:
         """Every session ends and a new one begins: its secret. Raises Refused, Away."""

@@ -28,10 +28,11 @@ async def make(connection: AsyncConnection, user: str, now: datetime) -> str:
     return token
 
 
-async def peek(engine: AsyncEngine, token: str) -> str:
+async def peek(engine: AsyncEngine, token: str, now: datetime) -> str:
     """Whose link it is, without using it up; "" for nobody's. Raises Away."""
     async with reading(engine) as connection:
-        row = (await connection.execute(select(_links.c.user).where(_links.c.id == kept(token)))).first()
+        valid = (_links.c.id == kept(token), _links.c.expires_at > now)
+        row = (await connection.execute(select(_links.c.user).where(*valid))).first()
     return "" if row is None else str(row.user)
 
 

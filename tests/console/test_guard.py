@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64encode
 from io import BytesIO
 from typing import get_args
 from zipfile import ZipFile
@@ -228,6 +229,8 @@ async def test_zero_characters_are_dropped_wherever_they_come_in(world: World, a
     assert (await admin.post("/users", odd))["user"]["name"] == "Иван"
     kept = await admin.post("/canned", {"title": "a\0\0b", "text": "\\u0000 \0"})
     assert (kept["title"], kept["text"]) == ("ab", "\\u0000")
+    cursor = urlsafe_b64encode(b'["", "2026-01-01T00:00:00Z", "\\u0000"]').decode()
+    assert (await admin.call("GET", "/inbox", params={"cursor": cursor})).status == 400
     for query in ("tag", "channel", "queue", "stage"):
         assert (await admin.get("/inbox", **{query: "\0"}, view="all"))["rows"][0]["id"] == who
     async with world.alive():

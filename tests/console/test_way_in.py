@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from console.accounts.colleagues import reset_by_machine
+from console.accounts.colleagues import change, reset_by_machine
 from console.accounts.passwords import Passwords, kept
+from console.models import people
 from records.database import reading, writing
 from tests.console.stand import CHEAP, PASSWORD, Browser, Stand, a_stand
 
@@ -308,13 +309,55 @@ async def test_a_disabled_account_is_out_at_once(stand: Stand, admin: Browser) -
 
 async def test_somebody_stays_admin_and_logins_are_unique(stand: Stand, admin: Browser) -> None:
     mine = f"/users/{admin.user['id']}"
-    for change in ({"role": "viewer"}, {"disabled": True}):
-        answer = await admin.call("PATCH", mine, change)
+    for less in ({"role": "viewer"}, {"disabled": True}):
+        answer = await admin.call("PATCH", mine, less)
         assert (answer.status, answer.body["error"]) == (409, "last_admin")
     taken = await admin.post("/users", {"login": "ANNA", "name": "x", "role": "admin"}, 409)
     assert taken["error"] == "login_taken"
     assert (await admin.call("PATCH", "/users/u00", {"name": "x"})).status == 404
     assert (await admin.call("POST", "/users/u00/reset")).status == 404
+
+
+async def test_two_admins_who_demote_each_other_at_once_leave_one(redis_url: str, tmp_path: Path, either: str) -> None:
+    async with a_stand(redis_url, tmp_path, database=either) as stand:
+        anna = await stand.admin()
+        boris = await stand.invited(anna, "boris", "admin")
+        accounts = stand.console.accounts
+        demoted = people.UserChanges(role="viewer")
+        visitors = [await accounts.sessions.visitor(_cookie(browser), accounts.now()) for browser in (anna, boris)]
+        assert None not in visitors
+        answers = await asyncio.gather(
+            change(accounts, visitors[0], boris.user["id"], demoted, ""),
+            change(accounts, visitors[1], anna.user["id"], demoted, ""),
+            return_exceptions=True,
+        )
+        assert sorted(getattr(answer, "code", "") for answer in answers) == ["", "last_admin"]
+
+
+def _cookie(browser: Browser) -> str:
+    (cookie,) = browser.session.cookie_jar
+    return cookie.value
+
+
+async def test_a_link_does_not_help_to_guess_codes_and_is_no_way_round_the_rules(stand: Stand, admin: Browser) -> None:
+    ivan = await stand.invited(admin, "ivan-the-great", "operator")
+    await codes_on(stand, ivan)
+    invitation = await admin.post(f"/users/{ivan.user['id']}/reset")
+    body = {"token": invitation["link"].partition("#token=")[2], "password": "another good one", "code": "000000"}
+    browser = await stand.browser()
+    assert (await browser.post("/password", body | {"password": "ivan-the-great"}, 400))["error"] == "password_easy"
+    statuses = []
+    for number in range(10):
+        browser = await stand.browser(**{"X-Test-Address": f"10.0.5.{number}"})
+        statuses.append((await browser.call("POST", "/password", body)).status)
+    assert statuses == [401] * 8 + [429] * 2
+    stand.clock.now += 24 * HOUR
+    assert (await browser.post("/password", body, 401))["error"] == "link"
+
+
+async def test_a_link_that_is_used_wipes_the_slate(stand: Stand, admin: Browser) -> None:
+    for number in range(25):  # an office on its first day, behind one address
+        await stand.invited(admin, f"colleague{number}", "operator")
 
 
 async def test_an_admin_who_is_locked_out_gets_a_link_at_the_machine(stand: Stand, admin: Browser) -> None:
@@ -353,6 +396,12 @@ async def test_the_audit_tells_who_did_what_without_secrets_and_cannot_be_change
     assert lines[0]["who_name"] == "Анна"
     assert lines[0]["subject"] == ivan.user["id"]
     assert rest["next"] == ""
+    await ivan.log_in("ivan")
+    await ivan.call("PATCH", "/me", {"name": "Анна"})
+    await ivan.post("/password", {"token": "guess", "password": PASSWORD}, 401)
+    failed, renamed = (await admin.get("/audit", limit=2))["lines"]
+    assert (failed["what"], failed["who"]) == ("link.failed", "")
+    assert (renamed["what"], renamed["details"]) == ("me.changed", {"name": "Анна", "name_before": "Ivan"})
     assert PASSWORD not in str(lines)
     assert "wrong password" not in str(lines)
     for statement in ("DELETE FROM audit", "UPDATE audit SET what = 'nothing'"):
