@@ -70,6 +70,8 @@ async def _do(console: Console, call: Call, contact: str, event: Any) -> command
         await _write_down(console, call, contact, event)
     if outcome is None:
         return await _unknown(console, contact)
+    if outcome.contact not in ("", contact):  # told of another conversation: nothing was done here
+        raise Refused(400, "invalid", field="id", detail="id")
     owner = Owner(id=outcome.operator, name=outcome.operator_name or outcome.operator) if outcome.operator else None
     if outcome.why and not (outcome.why == "nothing" and _is_done(call, outcome)):
         raise Unfit(_conflict(call, outcome, owner))

@@ -18,6 +18,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     operator: str
     operator_name: str
     version: int
+    contact: str = ""
 
 
 _decoder = msgspec.msgpack.Decoder(Outcome)
@@ -35,4 +36,4 @@ def outcome_of(turn: Turn) -> Outcome:
         if isinstance(effect, Record) and effect.what in ("refused", "ignored"):
             why = str(effect.data["why"]) if effect.what == "refused" else "nothing"
     owner = (session.operator, session.operator_name) if holds(session) else ("", "")
-    return Outcome(why, session.mode, *owner, session.version)
+    return Outcome(why, session.mode, *owner, session.version, session.contact)

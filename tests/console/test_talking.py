@@ -111,6 +111,14 @@ async def test_a_command_sent_again_is_done_once_and_answered_alike(world: World
     assert [item["text"] for item in items if item.get("by") == "operator"] == ["Один раз"]
 
 
+async def test_an_id_of_another_conversation_s_command_is_refused(world: World, ivan: Browser) -> None:
+    first, second = await world.starts("7"), await world.starts("8")
+    async with world.alive():
+        await do(ivan, first, "take", id="command-same", version=0)
+        assert (await do(ivan, second, "take", 400, id="command-same", version=0))["field"] == "id"
+    assert (await world.session("8")).mode == "bot"
+
+
 async def test_of_a_thousand_double_takes_exactly_one_wins_each(world: World, ivan: Browser, olga: Browser) -> None:
     people = [str(number) for number in range(1000)]
     await world.happens(*(_start(person) for person in people))
