@@ -505,6 +505,16 @@ async def test_why_a_file_cannot_be_had_is_said_in_the_readers_language(world: W
     assert answer.body["message"] == WORDS["file_gone"][ivan.user["language"] == "ru"]
 
 
+async def test_only_what_waits_to_be_said_counts(world: World, ivan: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.uploads.MOST_WAITING", 2)
+    who = await world.starts("7")
+    async with world.alive():
+        for number in range(4):
+            uploaded = (await upload(ivan, PNG, "дом.png")).body
+            await do(ivan, who, "say", version=min(number, 1), files=[uploaded["id"]])
+    assert [(await upload(ivan, PNG, "дом.png")).status for _ in range(3)] == [200, 200, 429]
+
+
 def test_refusals_have_words_in_both_languages() -> None:
     for code, (en, ru) in WORDS.items():
         assert en, code
