@@ -158,6 +158,9 @@ class Session(msgspec.Struct, kw_only=True, array_like=True):
     """The first words led nowhere, and an event is on its way: if that leads nowhere, the default tunnel begins."""
     given_name: str = ""
     """What an operator calls them: the channel's name does not replace it."""
+    dated_at: int = 0
+    """When the channel says that the words were sent which began the present visit, where they came late: whole Unix
+    seconds. What was sent after them is no older than the visit, however late it comes."""
     # New fields go here.
 
     @property

@@ -73,6 +73,7 @@ FULL = Session(
         "heard": {"whatsapp": int(AT)},
         "begins": True,
         "given_name": "Ольга Ким",
+        "dated_at": 1768291150,
         "kept": [Kept("paid", AT, {"sum": 3.0})],
         "addresses": {"web": Address("web", "site", "0a"), "telegram": USUAL.address},
     }

@@ -31,6 +31,8 @@ def meet(work: Work, event: FromCustomer, *, wrote: bool = True) -> None:
     session.callback_buttons = event.callback_buttons
     if event.profile is not None and event.profile != session.profile:
         session.profile = _merged(session.profile, event.profile)
+    if _behind(event, floor(work.now)):
+        work.dated_at = int(event.sent_at)
     if not wrote:
         return
     session.inbound_at = work.at
@@ -93,13 +95,17 @@ def repeated(work: Work, event: Text, raw: str) -> bool:
 def late(work: Work, event: Text) -> bool:
     """Whether the channel dates a text before the present visit (its dates are whole seconds, its clock its own).
 
-    What was accepted before the visit waited for us, not for the channel: however late its turn comes, it is heard in
-    its order, as it would have been at once.
+    An outage swallows no word: neither what was accepted before the visit and waited for us, nor what the channel
+    brings late in its order, behind the words that began the visit.
     """
     session = work.session
-    late_s = floor(session.visit_at) - event.sent_at
-    waited = event.at <= session.visit_at
-    return session.visit > 0 and event.sent_at > 0 and LATE_MARGIN_S < late_s < LATE_MOST_S and not waited
+    waited = event.at < floor(session.visit_at) + 1
+    return session.visit > 0 and not waited and _behind(event, session.dated_at or floor(session.visit_at))
+
+
+def _behind(event: FromCustomer, moment: int) -> bool:
+    """Whether the channel dates an event so long before a moment that neither whole seconds nor clocks explain it."""
+    return event.sent_at > 0 and LATE_MARGIN_S < moment - event.sent_at < LATE_MOST_S
 
 
 def stops(work: Work, said: Said) -> bool:

@@ -90,6 +90,7 @@ def _stand(work: Work, plan: StepPlan) -> None:
     session.step = plan.step.name
     session.visit += 1
     session.visit_at = work.now
+    session.dated_at = work.dated_at
     session.visits[plan.step.key] = session.visits.get(plan.step.key, 0) + 1
     session.pending = None
     session.offered = 0

@@ -57,6 +57,7 @@ class Work:
         "at",
         "begin_waits",
         "compiled",
+        "dated_at",
         "definition",
         "effects",
         "entered",
@@ -75,6 +76,8 @@ class Work:
         self.now = facts.now if 0.0 < facts.now < MAX_TIME else 0.0
         self.at = event.at if 0.0 < event.at < MAX_TIME else self.now
         """When the event was accepted: what "within 3 seconds" is measured with."""
+        self.dated_at = 0
+        """What the channel dates a customer's words, where they come late (see `Session.dated_at`)."""
         self.session = own_copy(session)
         self.effects: list[Effect] = []
         self.entered = 0

@@ -150,6 +150,20 @@ def test_what_waited_in_the_inbox_while_nobody_worked_is_heard_in_its_order(play
     assert player.records("ignored") == []
 
 
+def test_what_the_channel_kept_while_we_were_away_is_heard_in_its_order(player):
+    player.start("siding")
+    sent = player.now + 1
+    player.now += 600  # nothing was accepted
+    for seconds, text in ((0, "Дом"), (4, "120"), (8, "Дорого")):
+        player.now += 10
+        player.apply(Text(id=text, at=player.now, sent_at=sent + seconds, address=player.address, text=text))
+    assert (player.session.step, player.session.raised) == ("price", {"expensive": 1})
+    assert player.records("ignored") == []
+    player.now += 10
+    player.apply(Text(id="late", at=player.now, sent_at=sent - 4, address=player.address, text="Гид"))
+    assert player.records("ignored")[-1].data == {"why": "sent before the present question"}
+
+
 def test_a_channels_whole_seconds_and_a_clock_a_little_behind_do_no_harm(player):
     player.start("siding")
     player.press("Дом")
