@@ -26,6 +26,8 @@ BODY_LIMITS = {"telegram": MIB, "vk": MIB, "whatsapp": 3 * MIB + 64 * 1024}
 """Bytes. WhatsApp: "up to 3 MB" (Meta, Cloud API webhooks, read 2026-11-21) and a little for the headers of parts."""
 BODY_TIME_S = 10.0
 RETRY_AFTER_S = "5"
+TOLD_EVERY_S = 60.0
+"""How often the log says that deliveries are put off: each comes again and again meanwhile."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -58,6 +60,7 @@ class Webhook:
         self._intake = intake
         self._clock = clock
         self._limit = BODY_LIMITS[channel.name]
+        self._told_at = 0.0
 
     async def post(self, request: web.Request) -> web.Response:
         """Answer one delivery that aiohttp reads."""
@@ -87,7 +90,8 @@ class Webhook:
             return self._refuse("forged", 401, "wrong signature or secret")
         except NotJson:
             return self._refuse("malformed", 400, "the body is not JSON")
-        except Unavailable:
+        except Unavailable as error:
+            self._tell_why(error)
             return self._refuse("unavailable", 503, "not durable at the moment; deliver again", RETRY_AFTER_S)
 
     async def _take(self, inbound: Inbound) -> Reply:
@@ -101,6 +105,12 @@ class Webhook:
         else:
             await self._intake.accept(self.channel.name, parsed)
         return OK
+
+    def _tell_why(self, error: Unavailable) -> None:
+        now = self._clock()
+        if abs(now - self._told_at) >= TOLD_EVERY_S:
+            self._told_at = now
+            log.warning("deliveries are put off", channel=self.channel.name, cause=str(error))
 
     def _refuse(self, result: str, status: int, text: str, retry_after: str = "") -> Reply:
         updates(self.channel.name, result).inc()

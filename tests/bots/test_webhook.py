@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 from bots import webhook
 from bots.intake import Intake
@@ -17,7 +18,7 @@ from channels.base import Roots
 from channels.telegram import Telegram
 from channels.vk import Vk
 from channels.whatsapp import WhatsApp
-from state import Incoming, Store, Unavailable
+from state import Full, Incoming, Store, Unavailable
 from tests.bots.conftest import Clock
 from tests.fakes.telegram_updates import Updates
 
@@ -66,6 +67,22 @@ async def test_nothing_is_accepted_while_redis_is_away(
     response = await client.post("/telegram", json=Updates().text(7, "привет"), headers=SECRET)
     assert response.status == 503
     assert response.headers["Retry-After"] == "5"
+
+
+async def test_why_deliveries_are_put_off_is_told_once_a_minute(
+    client: Client, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(items: Sequence[Incoming]) -> list[bool]:
+        raise Full("Redis has used 80 % of its memory")
+
+    monkeypatch.setattr(store, "accept", full)
+    with capture_logs() as logs:
+        for seconds in (0, 1, 58, 2):
+            clock.now += seconds
+            await client.post("/telegram", json=Updates().text(7, "привет"), headers=SECRET)
+    assert [(line["event"], line["cause"]) for line in logs] == [
+        ("deliveries are put off", "Redis has used 80 % of its memory")
+    ] * 2
 
 
 async def test_a_body_that_trickles_is_cut(client: Client, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
