@@ -127,9 +127,11 @@ async def _unknown(console: Console, contact: str) -> commands.Done:
 
 def _is_done(call: Call, outcome: Outcome) -> bool:
     """Whether there was nothing to do because it is as it was asked for: the conversation is theirs already."""
-    return call.route.name in ("take", "snooze", "change_tags", "move_stage") and (
-        call.route.name != "take" or outcome.operator == call.visitor.id
-    )
+    if call.route.name == "take":
+        return outcome.operator == call.visitor.id
+    if call.route.name == "snooze":
+        return call.body.until is None
+    return call.route.name in ("change_tags", "move_stage")
 
 
 def _conflict(call: Call, outcome: Outcome, owner: Owner | None) -> commands.Conflict:

@@ -119,6 +119,14 @@ async def test_an_id_of_another_conversation_s_command_is_refused(world: World, 
     assert (await world.session("8")).mode == "bot"
 
 
+async def test_what_nobody_waits_for_is_not_put_off(world: World, ivan: Browser) -> None:
+    who = await world.starts("7")
+    async with world.alive():
+        refusal = await do(ivan, who, "snooze", 409, version=0, until="2030-01-01T00:00:00Z")
+        assert (refusal["error"], refusal["mode"]) == ("nothing", "bot")
+        await do(ivan, who, "snooze", version=0, until=None)
+
+
 async def test_of_a_thousand_double_takes_exactly_one_wins_each(world: World, ivan: Browser, olga: Browser) -> None:
     people = [str(number) for number in range(1000)]
     await world.happens(*(_start(person) for person in people))
