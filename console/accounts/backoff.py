@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.refusals import Refused
@@ -50,12 +50,21 @@ class Backoff:
             ]
             await upsert(connection, LoginFailure, rows)
 
-    async def succeeded(self, **keys: str) -> None:
-        """The secret was right: what failed before is forgotten."""
+    async def succeeded(self, account: str, address: str) -> None:
+        """The secret was right: what was tried at this account is forgotten.
+
+        The address keeps what was tried from it at others, or who has an account could guess at them without end.
+        """
         table = table_of(LoginFailure)
+        account, address = _key("account", account), _key("address", address)
         async with writing(self._engine) as connection:
-            gone = [_key(kind, key) for kind, key in keys.items()]
-            await connection.execute(delete(table).where(table.c.key.in_(gone)))
+            found = await connection.execute(
+                select(table).where(table.c.key.in_((account, address))).order_by(table.c.key).with_for_update()
+            )
+            tried = {row.key: int(row._mapping["count"]) for row in found}
+            left = tried.get(address, 0) - tried.get(account, 1)
+            await connection.execute(delete(table).where(table.c.key == account))
+            await connection.execute(update(table).where(table.c.key == address).values(count=max(0, left)))
 
 
 def _wait_s(kind: str, count: int, last_at: datetime, now: datetime) -> float:

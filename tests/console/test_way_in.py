@@ -236,6 +236,20 @@ async def test_an_address_is_slowed_down_over_all_accounts(stand: Stand, admin: 
     await other.log_in("anna")
 
 
+async def test_an_account_of_one_s_own_does_not_help_to_guess_at_others(stand: Stand, admin: Browser) -> None:
+    await stand.invited(admin, "eve", "viewer")
+    eve = await stand.browser(**{"X-Test-Address": "10.0.6.1"})
+    statuses = []
+    for number in range(8):
+        for guess in range(3):
+            answer = await eve.call("POST", "/login", {"login": f"user{number}", "password": f"guess {guess}"})
+            statuses.append(answer.status)
+        if 429 not in statuses:
+            await eve.log_in("eve", "wrong password", status=401)
+            await eve.log_in("eve")
+    assert (statuses.index(429), statuses.count(401)) == (20, 20)
+
+
 async def test_the_addresses_of_one_ipv6_line_are_one(stand: Stand, admin: Browser) -> None:
     statuses = []
     for number in range(22):
