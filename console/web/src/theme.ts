@@ -30,5 +30,5 @@ const DARKER = {
 export const readable: CSSVariablesResolver = () => ({
   variables: {},
   light: { "--mantine-color-dimmed": "var(--mantine-color-gray-7)", "--mantine-color-placeholder": "var(--mantine-color-gray-7)", "--mantine-color-error": "var(--mantine-color-red-9)", ...DARKER },
-  dark: { "--mantine-color-dimmed": "#b0b0b0", "--mantine-color-placeholder": "#a6a6a6", "--mantine-color-error": "var(--mantine-color-red-4)" },
+  dark: { "--mantine-color-dimmed": "#b0b0b0", "--mantine-color-placeholder": "#a6a6a6", "--mantine-color-error": "var(--mantine-color-red-4)", "--mantine-color-sea-light": "#173c3f", "--mantine-color-sea-light-hover": "#1c484c", "--mantine-color-sea-light-color": "#a9dcde" },
 });

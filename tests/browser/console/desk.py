@@ -39,7 +39,7 @@ class Seat:
 
     @property
     def rows(self) -> Locator:
-        return self.page.get_by_role("listitem")
+        return self.page.get_by_role("navigation").get_by_role("listitem")
 
     @property
     def field(self) -> Locator:
@@ -71,9 +71,9 @@ class Desk:
     async def api(self) -> Api:
         return Api(self.url, ClientSession(cookie_jar=CookieJar(unsafe=True)))
 
-    async def hire_admin(self) -> Api:
+    async def hire_admin(self, name: str = "Анна") -> Api:
         self.apis["anna"] = await self.api()
-        setup = {"token": await self.setup_token(), "login": "anna", "name": "Анна", "password": PASSWORD}
+        setup = {"token": await self.setup_token(), "login": "anna", "name": name, "password": PASSWORD}
         await self.apis["anna"].post("/setup", setup | {"language": "ru"})
         return self.apis["anna"]
 

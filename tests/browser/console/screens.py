@@ -72,7 +72,7 @@ async def the_settings(seat: Seat, contact: str) -> None:
 
 async def the_audit(seat: Seat, contact: str) -> None:
     await seat.open("audit")
-    await expect(seat.page.get_by_text("setup").or_(seat.page.locator("code")).first).to_be_visible()
+    await expect(seat.page.get_by_text("логин: anna").or_(seat.page.get_by_text("login: anna")).first).to_be_visible()
 
 
 SCREENS: Mapping[str, Scene] = {

@@ -8,6 +8,7 @@ import { asked, client, keepToken, type Me } from "../api/client";
 import { useMe } from "../api/hooks";
 import { whyNot } from "../auth/Login";
 import { SOUND } from "../inbox/attention";
+import { Face } from "../ui/Face";
 import { type Language, useSpeech } from "../words";
 import { Page } from "./Page";
 
@@ -25,12 +26,20 @@ function useChange<A>(send: (argument: A) => Promise<Me>, done?: () => void) {
 
 export default function Settings() {
   const { words, language, setLanguage } = useSpeech();
+  const me = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [sound, setSound] = useState(localStorage.getItem(SOUND) === "on");
   const speak = useChange((next: Language) => asked(client.PATCH("/api/console/me", { body: { language: next } })));
   return (
     <Page title={words.me.title}>
       <Stack>
+        <Group wrap="nowrap" gap="sm" mb="xs">
+          <Face name={me.user.name} id={me.user.id} size={52} />
+          <div style={{ minWidth: 0 }}>
+            <Text fw={600} truncate>{me.user.name}</Text>
+            <Text size="sm" c="dimmed" truncate>{me.user.login} · {words.roles[me.user.role]}</Text>
+          </div>
+        </Group>
         <Part title={words.me.language}>
           <SegmentedControl aria-label={words.me.language} value={language} data={[{ value: "ru", label: "Русский" }, { value: "en", label: "English" }]}
             onChange={(value) => {
@@ -42,10 +51,12 @@ export default function Settings() {
           <SegmentedControl aria-label={words.me.theme} value={colorScheme} onChange={(value) => setColorScheme(value as "auto" | "light" | "dark")}
             data={(["auto", "light", "dark"] as const).map((value) => ({ value, label: words.me.themes[value] }))} />
         </Part>
-        <Switch label={words.me.sound} checked={sound} onChange={(event) => {
-          setSound(event.currentTarget.checked);
-          localStorage.setItem(SOUND, event.currentTarget.checked ? "on" : "off");
-        }} />
+        <Part title={words.me.notices}>
+          <Switch label={words.me.sound} checked={sound} onChange={(event) => {
+            setSound(event.currentTarget.checked);
+            localStorage.setItem(SOUND, event.currentTarget.checked ? "on" : "off");
+          }} />
+        </Part>
         <Password />
         <SignInCode />
       </Stack>
@@ -81,7 +92,7 @@ function Password() {
           {change.error && <Alert color="red" role="alert">{whyNot(change.error, words)}</Alert>}
           <PasswordInput label={words.me.oldPassword} autoComplete="current-password" required value={old} onChange={(event) => setOld(event.currentTarget.value)} />
           <PasswordInput label={words.me.newPassword} autoComplete="new-password" required value={next} onChange={(event) => setNext(event.currentTarget.value)} />
-          <Group><Button type="submit" loading={change.isPending}>{words.save}</Button></Group>
+          <Group justify="flex-end"><Button type="submit" loading={change.isPending}>{words.save}</Button></Group>
         </Stack>
       </form>
     </Part>

@@ -2,7 +2,7 @@
 import { ActionIcon, Alert, Badge, Button, Code, CopyButton, Group, Menu, Paper, Select, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { IconDots, IconPlus } from "@tabler/icons-react";
+import { IconDots, IconLink, IconPlus, IconShieldOff, IconUserOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { asked, client, type Schemas, seconds, type User } from "../api/client";
 import { saidOf } from "../api/commands";
@@ -14,6 +14,7 @@ import { Trouble } from "../ui/Trouble";
 import { fill, useSpeech } from "../words";
 import { moment } from "../words/time";
 import { Page } from "./Page";
+import classes from "./Team.module.css";
 
 const ROLES = ["admin", "manager", "operator", "marketer", "viewer"] as const;
 type Role = (typeof ROLES)[number];
@@ -52,33 +53,32 @@ function UserLine({ user, mayChange, changed, linked }: LineProps) {
   const reset = useMutation({ mutationFn: () => asked(client.POST("/api/console/users/{user}/reset", path)), onSuccess: linked, onError: failed });
   const self = user.id === me.user.id;
   return (
-    <Paper withBorder p="sm">
-      <Group wrap="nowrap" gap="sm">
-        <Face name={user.name} id={user.id} />
-        <div style={{ flex: 1, minWidth: 0 }}>
-          <Text fw={600} truncate>{user.name} {self && <Text span c="dimmed" fw={400}>({words.you})</Text>}</Text>
-          <Text size="xs" c="dimmed" truncate>{user.login}{user.seen_at && ` · ${moment(seconds(user.seen_at), language)}`}</Text>
-        </div>
-        {user.totp && <Badge size="sm" variant="light" color="green">2FA</Badge>}
-        {user.invited && <Badge size="sm" variant="light" tt="none">{words.team.invited}</Badge>}
+    <Paper withBorder p="sm" className={classes.user}>
+      <Face name={user.name} id={user.id} size={40} />
+      <div className={classes.who}>
+        <Text fw={600} style={{ overflowWrap: "anywhere" }}>{user.name} {self && <Text span c="dimmed" fw={400}>({words.you})</Text>}</Text>
+        <Text size="xs" c="dimmed" truncate>{[user.login, user.invited ? words.team.invited : user.seen_at ? fill(words.team.seen, { time: moment(seconds(user.seen_at), language) }) : words.team.neverSeen].join(" · ")}</Text>
+      </div>
+      <Group gap="xs" wrap="nowrap" className={classes.state}>
+        {user.totp && <Badge size="sm" variant="light" color="green" tt="none">{words.team.totp}</Badge>}
         {user.disabled && <Badge size="sm" variant="light" color="red" tt="none">{words.team.disabled}</Badge>}
         {mayChange && !self ? (
-          <>
-            <Select size="xs" w={150} aria-label={`${words.team.role}: ${user.name}`} allowDeselect={false} value={user.role} data={ROLES.map((role) => ({ value: role, label: words.roles[role] }))}
-              onChange={(role) => role && change.mutate({ role: role as Role })} />
-            <Menu position="bottom-end">
-              <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={`${words.more}: ${user.name}`}><IconDots size={18} /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item onClick={() => reset.mutate()}>{words.team.reset}</Menu.Item>
-                {user.totp && <Menu.Item onClick={() => change.mutate({ drop_totp: true })}>{words.team.dropTotp}</Menu.Item>}
-                <Menu.Item color={user.disabled ? undefined : "red"} onClick={() => change.mutate({ disabled: !user.disabled })}>{user.disabled ? words.team.enable : words.team.disable}</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
-          </>
+          <Select size="sm" w={165} aria-label={`${words.team.role}: ${user.name}`} allowDeselect={false} value={user.role} data={ROLES.map((role) => ({ value: role, label: words.roles[role] }))}
+            onChange={(role) => role && change.mutate({ role: role as Role })} />
         ) : (
-          <Badge variant="light" color="gray" tt="none">{words.roles[user.role]}</Badge>
+          <Text size="sm" c="dimmed">{words.roles[user.role]}</Text>
         )}
       </Group>
+      {mayChange && !self && (
+        <Menu position="bottom-end">
+          <Menu.Target><ActionIcon variant="subtle" color="gray" size={36} aria-label={`${words.more}: ${user.name}`}><IconDots size={19} /></ActionIcon></Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconLink size={16} />} onClick={() => reset.mutate()}>{words.team.reset}</Menu.Item>
+            {user.totp && <Menu.Item leftSection={<IconShieldOff size={16} />} onClick={() => change.mutate({ drop_totp: true })}>{words.team.dropTotp}</Menu.Item>}
+            <Menu.Item leftSection={<IconUserOff size={16} />} color={user.disabled ? undefined : "red"} onClick={() => change.mutate({ disabled: !user.disabled })}>{user.disabled ? words.team.enable : words.team.disable}</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
     </Paper>
   );
 }

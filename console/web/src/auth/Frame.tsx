@@ -11,7 +11,7 @@ export function Frame({ title, hint, onSubmit, children }: { title: string; hint
     onSubmit();
   };
   return (
-    <Center mih="100%" p="md" style={{ overflow: "auto", height: "100%" }} component="main">
+    <Center mih="100%" p="md" bg="var(--ground)" style={{ overflow: "auto", height: "100%" }} component="main">
       <Box w="100%" maw={380}>
         <Group justify="space-between" mb="lg">
           <Group gap="xs" c="var(--mantine-primary-color-filled)">
@@ -21,7 +21,7 @@ export function Frame({ title, hint, onSubmit, children }: { title: string; hint
           <SegmentedControl size="xs" aria-label={words.me.language} value={language} onChange={(value) => setLanguage(value as Language)}
             data={[{ value: "ru", label: "Рус" }, { value: "en", label: "Eng" }]} />
         </Group>
-        <Paper withBorder p="lg" shadow="sm">
+        <Paper withBorder p={{ base: "lg", xs: "xl" }} shadow="sm" radius="lg">
           <Title order={1} size="h3" mb={hint ? 4 : "md"}>{title}</Title>
           {hint && <Text size="sm" c="dimmed" mb="md">{hint}</Text>}
           <form onSubmit={submit}>

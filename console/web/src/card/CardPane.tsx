@@ -1,9 +1,9 @@
 // The contact beside the thread: who, what is known, where they stand in the sale and how they came there.
-import { ActionIcon, Badge, Box, Button, Checkbox, Group, Loader, Menu, Pill, Progress, Stack, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Badge, Box, Checkbox, Group, Loader, Pill, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconCheck, IconChevronDown, IconMinus, IconPlus, IconX } from "@tabler/icons-react";
+import { IconPlus, IconX } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { type Card, type Schemas, seconds } from "../api/client";
+import { type Card, seconds } from "../api/client";
 import { useCommand } from "../api/commands";
 import { cardQuery, contentQuery, useMay } from "../api/hooks";
 import { ChannelIcon } from "../ui/ChannelIcon";
@@ -12,8 +12,9 @@ import { Trouble } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
 import { nameOf } from "../ui/nameOf";
 import { fill, useSpeech } from "../words";
-import { moment, span } from "../words/time";
+import { moment } from "../words/time";
 import { Details } from "./Details";
+import { Pipeline } from "./Pipeline";
 import { VariableLine } from "./VariableLine";
 
 type Command = ReturnType<typeof useCommand>;
@@ -53,7 +54,7 @@ function Part({ title, children, action }: { title: string; children: ReactNode;
   return (
     <section>
       <Group justify="space-between" mb={6}>
-        <Title order={3} fz="xs" tt="uppercase" c="dimmed" fw={600} style={{ letterSpacing: "0.03em" }}>{title}</Title>
+        <Title order={3} fz="xs" c="dimmed" fw={600}>{title}</Title>
         {action}
       </Group>
       <Stack gap={6}>{children}</Stack>
@@ -64,63 +65,12 @@ function Part({ title, children, action }: { title: string; children: ReactNode;
 const None = () => <Text size="sm" c="dimmed">{useSpeech().words.card.none}</Text>;
 
 function Stages({ card, command, mayEdit }: { card: Card; command: Command; mayEdit: boolean }) {
-  const { words, language } = useSpeech();
-  const now = useNow(60);
-  const content = useQuery(contentQuery).data;
+  const { words } = useSpeech();
   if (card.leads.length === 0) return null;
   return (
     <Part title={words.card.stages}>
-      {card.leads.map((lead) => {
-        const known = content?.tunnels.find((tunnel) => tunnel.tunnel === lead.tunnel)?.stages ?? [];
-        const passed = lead.steps.filter((step) => step.visits > 0).length;
-        return (
-          <Box key={lead.tunnel}>
-            <Group justify="space-between" wrap="nowrap" mb={4}>
-              <Text size="sm" fw={600}>{lead.tunnel_title}</Text>
-              {mayEdit && known.length > 0 && (
-                <Menu position="bottom-end">
-                  <Menu.Target><Button size="compact-xs" variant="light" rightSection={<IconChevronDown size={12} />}>{lead.stage?.stage_title ?? words.card.move}</Button></Menu.Target>
-                  <Menu.Dropdown>
-                    <Menu.Label>{words.card.move}</Menu.Label>
-                    {known.map((stage) => (
-                      <Menu.Item key={stage.stage} disabled={stage.stage === lead.stage?.stage} onClick={() => command.mutate({ command: "stage", body: { tunnel: lead.tunnel, stage: stage.stage, reason: "" } })}>{stage.title}</Menu.Item>
-                    ))}
-                  </Menu.Dropdown>
-                </Menu>
-              )}
-            </Group>
-            {lead.stages.map((stay) => (
-              <Group key={stay.entered_at} gap={6} wrap="nowrap" justify="space-between">
-                <Text size="sm" c={stay.left_at ? "dimmed" : undefined} fw={stay.left_at ? 400 : 600}>{stay.title}{stay.reason && ` · ${stay.reason}`}</Text>
-                <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }} title={moment(seconds(stay.entered_at), language)}>{span(stay.left_at ? stay.seconds : now - seconds(stay.entered_at), language)}</Text>
-              </Group>
-            ))}
-            {lead.value !== null && <Text size="sm" fw={600}>{new Intl.NumberFormat(language).format(lead.value)}</Text>}
-            <StepsPassed steps={lead.steps} passed={passed} />
-          </Box>
-        );
-      })}
+      {card.leads.map((lead) => <Pipeline key={lead.tunnel} lead={lead} command={command} mayEdit={mayEdit} />)}
     </Part>
-  );
-}
-
-function StepsPassed({ steps, passed }: { steps: Schemas["StepPassed"][]; passed: number }) {
-  const { words } = useSpeech();
-  const [open, setOpen] = useState(false);
-  if (steps.length === 0) return null;
-  return (
-    <Box mt={6}>
-      <UnstyledButton onClick={() => setOpen(!open)} aria-expanded={open} w="100%">
-        <Progress value={(passed / steps.length) * 100} size="sm" aria-label={words.card.steps} />
-        <Text size="xs" c="dimmed" mt={2}>{words.card.steps}: {passed} / {steps.length}</Text>
-      </UnstyledButton>
-      {open && steps.map((step) => (
-        <Group key={step.step} gap={6} wrap="nowrap" align="flex-start">
-          {step.visits ? <IconCheck size={14} color="var(--mantine-primary-color-filled)" role="img" aria-label={words.card.passed} /> : <IconMinus size={14} color="var(--mantine-color-dimmed)" role="img" aria-label={words.card.skipped} />}
-          <Text size="xs" c={step.visits ? undefined : "dimmed"} lineClamp={1}>{step.title || step.step}{step.visits > 1 && ` ×${step.visits}`}</Text>
-        </Group>
-      ))}
-    </Box>
   );
 }
 

@@ -3,6 +3,7 @@ import { IconCheck, IconX } from "@tabler/icons-react";
 import { type FormEvent, type HTMLInputTypeAttribute, useState } from "react";
 import { saidOf } from "../api/commands";
 import { useWords } from "../words";
+import classes from "./EditLine.module.css";
 
 type Props = {
   title: string;
@@ -48,7 +49,7 @@ export function EditLine({ title, shown, unit = "", editable, type = "text", inp
         <Text size="sm" ta="right" c={shown ? undefined : "dimmed"} style={{ overflowWrap: "anywhere" }}>{shown ? [shown, unit].filter(Boolean).join(" ") : words.card.unset}</Text>
       </Group>
     );
-    return editable ? <UnstyledButton onClick={() => setTyped(shown)}>{line}</UnstyledButton> : line;
+    return editable ? <UnstyledButton className={classes.line} title={words.change} onClick={() => setTyped(shown)}>{line}</UnstyledButton> : line;
   }
   return (
     <form onSubmit={(event) => void submit(event)}>

@@ -1,7 +1,6 @@
 // The operators' screen: the list, the conversation, the card beside it. On a phone, one of the three at a time.
-import { Center, Stack, Text } from "@mantine/core";
 import { useHotkeys, useLocalStorage, useMediaQuery } from "@mantine/hooks";
-import { IconMessages } from "@tabler/icons-react";
+import { IconPlugConnectedX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { useChanges } from "../api/stream";
@@ -12,6 +11,8 @@ import classes from "./Desk.module.css";
 import { Keys } from "./Keys";
 import { type Chosen, ListPane, NOTHING_CHOSEN } from "./ListPane";
 import { useAttention } from "./attention";
+import { Views } from "./Views";
+import { Nothing } from "./Nothing";
 
 export function Desk({ contact, card = false }: { contact?: string; card?: boolean }) {
   const words = useWords();
@@ -38,38 +39,31 @@ export function Desk({ contact, card = false }: { contact?: string; card?: boole
   const showList = wide || contact === undefined;
   const showThread = wide ? !(cardShown && !roomy) : contact !== undefined && !card;
 
+  const views = <Views view={chosen.view} choose={(view) => choose({ ...chosen, view })} wide={wide} showKeys={() => showKeys(true)} />;
+
   return (
-    <div className={`${classes.desk} ${wide && roomy && cardShown ? classes.withCard : ""}`}>
-      {!up && <div className={classes.banner} role="alert">{words.lost}</div>}
-      {showList && (
-        <nav className={`${classes.pane} ${classes.side}`} aria-label={words.views[chosen.view]}>
-          <ListPane chosen={chosen} choose={choose} contact={contact} showKeys={() => showKeys(true)} />
-        </nav>
-      )}
-      {showThread && (
-        <main className={classes.pane}>
-          {contact ? <ThreadPane key={contact} contact={contact} toggleCard={toggleCard} narrow={!wide} /> : <Nothing />}
-        </main>
-      )}
-      {cardShown && contact && (
-        <aside className={`${classes.pane} ${classes.beside}`} aria-label={words.card.title}>
-          <CardPane key={contact} contact={contact} close={toggleCard} />
-        </aside>
-      )}
+    <div className={classes.screen}>
+      {!up && <div className={classes.banner} role="alert"><IconPlugConnectedX size={18} aria-hidden />{words.lost}</div>}
+      <div className={`${classes.desk} ${wide && roomy && cardShown ? classes.withCard : ""}`}>
+        {wide && views}
+        {showList && (
+          <nav className={`${classes.pane} ${classes.side}`} aria-label={words.views[chosen.view]}>
+            <ListPane chosen={chosen} choose={choose} contact={contact} wide={wide} showKeys={() => showKeys(true)} />
+            {!wide && views}
+          </nav>
+        )}
+        {showThread && (
+          <main className={classes.pane}>
+            {contact ? <ThreadPane key={contact} contact={contact} toggleCard={toggleCard} narrow={!wide} /> : <Nothing />}
+          </main>
+        )}
+        {cardShown && contact && (
+          <aside className={`${classes.pane} ${classes.beside}`} aria-label={words.card.title}>
+            <CardPane key={contact} contact={contact} close={toggleCard} />
+          </aside>
+        )}
+      </div>
       <Keys opened={keys} close={() => showKeys(false)} />
     </div>
-  );
-}
-
-function Nothing() {
-  const words = useWords();
-  return (
-    <Center h="100%" p="xl">
-      <Stack align="center" gap="xs">
-        <IconMessages size={40} stroke={1.2} color="var(--mantine-color-dimmed)" aria-hidden />
-        <Text fw={500}>{words.pick}</Text>
-        <Text size="sm" c="dimmed" ta="center">{words.pickHint}</Text>
-      </Stack>
-    </Center>
   );
 }

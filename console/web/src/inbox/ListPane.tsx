@@ -1,57 +1,48 @@
-// The list: views, search, and thousands of conversations of which only those on the screen are drawn.
-import { ActionIcon, Box, CloseButton, Group, Loader, Menu, Text, TextInput, UnstyledButton } from "@mantine/core";
+// The list: search, filters, and thousands of conversations of which only those on the screen are drawn.
+import { Box, Button, CloseButton, Group, Loader, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { IconHistory, IconKeyboard, IconLogout, IconMenu2, IconMessage2Bolt, IconSearch, IconSettings, IconUsers } from "@tabler/icons-react";
+import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { asked, client, type Row, type View } from "../api/client";
-import { countsQuery, type Filter, inboxQuery, nowHere, searchQuery, useMay, useMe } from "../api/hooks";
+import type { Row } from "../api/client";
+import { type Filter, inboxQuery, searchQuery } from "../api/hooks";
 import { Trouble } from "../ui/Trouble";
 import { useNow } from "../ui/useNow";
 import { useWords } from "../words";
 import { ConversationRow, FoundRow, ROW_HEIGHT } from "./ConversationRow";
+import { Filters, narrowed } from "./Filters";
 import classes from "./ListPane.module.css";
+import { MainMenu } from "./MainMenu";
 
 export type Chosen = Filter;
 export const NOTHING_CHOSEN: Chosen = { view: "waiting", channel: "", stage: "", tag: "", queue: "" };
-const VIEWS: View[] = ["waiting", "mine", "unassigned", "bot", "all"];
 
-type Props = { chosen: Chosen; choose: (chosen: Chosen) => void; contact: string | undefined; showKeys: () => void };
+type Props = { chosen: Chosen; choose: (chosen: Chosen) => void; contact: string | undefined; wide: boolean; showKeys: () => void };
 
-export function ListPane({ chosen, choose, contact, showKeys }: Props) {
+export function ListPane({ chosen, choose, contact, wide, showKeys }: Props) {
   const words = useWords();
   const [typed, setTyped] = useState("");
   const [wanted] = useDebouncedValue(typed.trim(), 250);
   const field = useRef<HTMLInputElement>(null);
-  const counts = useQuery(countsQuery).data;
   useHotkeys([["/", () => field.current?.focus()]]);
   return (
     <>
-      <Group gap="xs" p="sm" pb="xs" wrap="nowrap">
-        <TextInput ref={field} flex={1} size="sm" type="search" aria-label={words.search} placeholder={words.search} value={typed}
+      <Group gap={8} px={10} py={8} wrap="nowrap">
+        <TextInput ref={field} flex={1} size="md" fz="sm" classNames={{ input: classes.search ?? "" }} type="search" aria-label={words.search} placeholder={words.search} value={typed}
           leftSection={<IconSearch size={16} />} onChange={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={(event) => event.key === "Escape" && (setTyped(""), field.current?.blur())}
           rightSection={typed && <CloseButton size="sm" aria-label={words.clear} onClick={() => setTyped("")} />} />
-        <MainMenu showKeys={showKeys} />
+        <Filters chosen={chosen} choose={choose} />
+        {!wide && <MainMenu showKeys={showKeys} />}
       </Group>
-      {!wanted && (
-        <div className={classes.views} role="group" aria-label={words.product}>
-          {VIEWS.map((view) => (
-            <UnstyledButton key={view} className={classes.view} aria-pressed={chosen.view === view} onClick={() => choose({ ...chosen, view })}>
-              {words.views[view]}
-              {counts && <span className={classes.count}>{counts[view]}</span>}
-            </UnstyledButton>
-          ))}
-        </div>
-      )}
-      {wanted ? <Findings wanted={wanted} contact={contact} /> : <Conversations chosen={chosen} contact={contact} />}
+      {wanted ? <Findings wanted={wanted} contact={contact} /> : <Conversations chosen={chosen} choose={choose} contact={contact} />}
     </>
   );
 }
 
-function Conversations({ chosen, contact }: { chosen: Chosen; contact: string | undefined }) {
+function Conversations({ chosen, choose, contact }: { chosen: Chosen; choose: (chosen: Chosen) => void; contact: string | undefined }) {
   const words = useWords();
   const now = useNow();
   const [, go] = useLocation();
@@ -87,7 +78,12 @@ function Conversations({ chosen, contact }: { chosen: Chosen; contact: string | 
   return (
     <div ref={box} className={classes.list} tabIndex={-1}>
       {isPending && <Box ta="center" p="lg"><Loader size="sm" aria-label={words.loading} /></Box>}
-      {data && rows.length === 0 && <Text p="lg" c="dimmed" size="sm" ta="center">{words.emptyViews[chosen.view]}</Text>}
+      {data && rows.length === 0 && (
+        <Box p="xl" ta="center">
+          <Text c="dimmed" size="sm">{narrowed(chosen) ? words.filters.nobody : words.emptyViews[chosen.view]}</Text>
+          {narrowed(chosen) && <Button mt="sm" size="xs" variant="light" onClick={() => choose({ ...NOTHING_CHOSEN, view: chosen.view })}>{words.filters.clear}</Button>}
+        </Box>
+      )}
       <div role="list" style={{ height: drawn.getTotalSize(), position: "relative" }}>
         {items.map((item) => {
           const row = rows[item.index];
@@ -108,39 +104,10 @@ function Findings({ wanted, contact }: { wanted: string; contact: string | undef
     <div className={classes.list} role="list" aria-busy={isPending}>
       {isPending && <Box ta="center" p="lg"><Loader size="sm" aria-label={words.loading} /></Box>}
       {data && data.people.length + data.messages.length === 0 && <Text p="lg" c="dimmed" size="sm" ta="center">{words.nothingFound}</Text>}
+      {data && data.people.length > 0 && <div className={classes.heading}>{words.foundPeople}</div>}
       {data?.people.map((row) => <ConversationRow key={row.id} row={row} open={row.id === contact} now={now} view="all" />)}
+      {data && data.messages.length > 0 && <div className={classes.heading}>{words.foundMessages}</div>}
       {data?.messages.map((found) => <FoundRow key={`${found.contact}:${found.at}`} found={found} now={now} wanted={wanted} />)}
     </div>
-  );
-}
-
-function MainMenu({ showKeys }: { showKeys: () => void }) {
-  const words = useWords();
-  const me = useMe();
-  const queries = useQueryClient();
-  const [, go] = useLocation();
-  const mayTexts = useMay("add_canned");
-  const mayTeam = useMay("users");
-  const mayAudit = useMay("audit");
-  const leave = async () => {
-    await asked(client.POST("/api/console/logout")).catch(() => undefined);
-    nowHere(queries, null);
-  };
-  return (
-    <Menu position="bottom-end" width={230}>
-      <Menu.Target>
-        <ActionIcon variant="default" size="lg" aria-label={me.user.name}><IconMenu2 size={18} /></ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{me.user.name} · {words.roles[me.user.role]}</Menu.Label>
-        {mayTexts && <Menu.Item leftSection={<IconMessage2Bolt size={16} />} onClick={() => go("/canned")}>{words.texts.title}</Menu.Item>}
-        {mayTeam && <Menu.Item leftSection={<IconUsers size={16} />} onClick={() => go("/team")}>{words.team.title}</Menu.Item>}
-        {mayAudit && <Menu.Item leftSection={<IconHistory size={16} />} onClick={() => go("/audit")}>{words.team.audit}</Menu.Item>}
-        <Menu.Item leftSection={<IconSettings size={16} />} onClick={() => go("/settings")}>{words.me.title}</Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={showKeys}>{words.me.keys}</Menu.Item>
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>{words.login.leave}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

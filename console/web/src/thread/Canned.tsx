@@ -1,6 +1,7 @@
 import { Paper, Text, UnstyledButton } from "@mantine/core";
 import type { Schemas } from "../api/client";
 import { useWords } from "../words";
+import classes from "./ThreadPane.module.css";
 
 type Answer = Schemas["CannedAnswer"];
 
@@ -15,12 +16,11 @@ type Props = { found: Answer[]; marked: number; choose: (answer: Answer) => void
 export function Canned({ found, marked, choose }: Props) {
   const words = useWords();
   return (
-    <Paper withBorder shadow="sm" mb="xs" role={found.length ? "listbox" : "status"} aria-label={words.canned}>
-      {found.length === 0 && <Text size="sm" c="dimmed" p="xs">{words.noCanned}</Text>}
+    <Paper withBorder shadow="md" mb="xs" className={classes.canned} role={found.length ? "listbox" : "status"} aria-label={words.canned}>
+      {found.length === 0 && <Text size="sm" c="dimmed" p="sm">{words.noCanned}</Text>}
       {found.map((answer, index) => (
-        <UnstyledButton key={answer.id} role="option" aria-selected={index === marked} w="100%" p="xs" onClick={() => choose(answer)}
-          bg={index === marked ? "var(--mantine-primary-color-light)" : undefined}>
-          <Text size="sm" fw={600}>{answer.title}</Text>
+        <UnstyledButton key={answer.id} className={classes.choice} role="option" aria-selected={index === marked} onClick={() => choose(answer)}>
+          <span className={classes.cannedTitle}>{answer.title}{answer.from_objection && <span className={classes.kind}>{words.fromObjection}</span>}</span>
           <Text size="sm" c="dimmed" lineClamp={2}>{answer.text}</Text>
         </UnstyledButton>
       ))}

@@ -1,18 +1,18 @@
 // Where an operator answers: replies and notes, canned answers by "/", files, a step of the tunnel. Drafts outlive a reload.
-import { ActionIcon, Alert, Button, Group, Loader, Menu, Pill, SegmentedControl, Text, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Loader, Pill, SegmentedControl, Text, Textarea, Tooltip, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { IconBulb, IconPaperclip, IconSend2, IconSitemap } from "@tabler/icons-react";
+import { IconBulb, IconLock, IconNote, IconPaperclip, IconSend2 } from "@tabler/icons-react";
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { type Conversation, type Schemas, seconds } from "../api/client";
+import type { Conversation, Schemas } from "../api/client";
 import type { useCommand } from "../api/commands";
-import { answersQuery, contentQuery, useMe } from "../api/hooks";
-import { useNow } from "../ui/useNow";
+import { answersQuery, useMe } from "../api/hooks";
 import { fill, useSpeech } from "../words";
-import { span } from "../words/time";
 import { Canned, matching } from "./Canned";
 import { type ChangeDraft, type Draft, givenBack } from "./draft";
+import { StepPicker } from "./StepPicker";
 import classes from "./ThreadPane.module.css";
+import { Shut, WindowLine } from "./WindowLine";
 import { useUploads } from "./uploads";
 
 type Props = {
@@ -22,9 +22,10 @@ type Props = {
   send: (message: { text: string; files: Schemas["Uploaded"][] }) => Promise<boolean>;
   command: ReturnType<typeof useCommand>;
   said: () => void;
+  narrow: boolean;
 };
 
-export function Composer({ talk, draft, setDraft, send, command, said }: Props) {
+export function Composer({ talk, draft, setDraft, send, command, said, narrow }: Props) {
   const { words } = useSpeech();
   const me = useMe();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -51,8 +52,9 @@ export function Composer({ talk, draft, setDraft, send, command, said }: Props) 
     focus();
   };
   const empty = !draft.text.trim() && draft.files.length === 0;
+  const blocked = empty || uploads.busy || (!noting && (shut || foreign));
   const submit = async () => {
-    if (empty || uploads.busy || (shut && !noting) || (foreign && !noting)) return;
+    if (blocked) return;
     const text = draft.text.trim();
     const files = draft.files;
     setDraft((one) => ({ ...one, text: "", files: [] }));
@@ -98,113 +100,77 @@ export function Composer({ talk, draft, setDraft, send, command, said }: Props) 
     }
   };
 
+  const label = noting ? words.note : talk.mode === "operator" || foreign ? words.send : words.takeAndReply;
+
   return (
-    <section className={`${classes.composer} ${noting ? classes.noting : ""} ${dropping ? classes.dropping : ""}`} aria-label={words.reply}
+    <section className={`${classes.composer} ${dropping ? classes.dropping : ""}`} aria-label={words.reply}
       onDragOver={(event) => (event.preventDefault(), setDropping(true))} onDragLeave={() => setDropping(false)} onDrop={drop}>
-      {!noting && <WindowLine talk={talk} />}
       {!noting && foreign && (
-        <Alert color="yellow" p="xs" mb="xs">
-          <Group justify="space-between" gap="xs">
-            <Text size="sm">{fill(words.takeFirst, { who: talk.owner?.name ?? "" })}</Text>
-            <Button size="compact-sm" onClick={() => command.mutate({ command: "take", body: { force: true } })}>{words.take}</Button>
-          </Group>
-        </Alert>
+        <div className={classes.foreign} role="status">
+          <IconLock size={17} stroke={1.8} aria-hidden />
+          <span>{fill(words.takeFirst, { who: talk.owner?.name ?? "" })}</span>
+          <Button size="xs" variant="default" onClick={() => command.mutate({ command: "take", body: { force: true } })}>{words.takeOver}</Button>
+        </div>
       )}
-      {!noting && answers?.suggestion && !draft.text && <Suggested suggestion={answers.suggestion} insert={insert} />}
+      {!noting && !shut && answers?.suggestion && !draft.text && <Suggested suggestion={answers.suggestion} insert={insert} />}
       {found && <Canned found={found} marked={marked} choose={(answer) => insert(answer.text)} />}
-      {(draft.files.length > 0 || uploads.busy) && (
-        <Pill.Group mb="xs">
-          {draft.files.map((file) => (
-            <Pill key={file.id} withRemoveButton removeButtonProps={{ "aria-label": `${words.remove}: ${file.name}` }}
-              onRemove={() => setDraft((one) => ({ ...one, files: one.files.filter((other) => other.id !== file.id) }))}>{file.name}</Pill>
-          ))}
-          {uploads.busy && <Loader size="xs" aria-label={words.loading} />}
-        </Pill.Group>
-      )}
-      <Textarea ref={field} autosize minRows={2} maxRows={9} value={draft.text} onChange={(event) => {
-        const text = event.currentTarget.value;
-        setDraft((one) => ({ ...one, text }));
-      }} onKeyDown={keys} onPaste={paste}
-        aria-label={noting ? words.notePlaceholder : words.replyPlaceholder} placeholder={noting ? words.notePlaceholder : words.replyPlaceholder} maxLength={20_000} />
-      <Group mt={6} gap={6} justify="space-between" wrap="nowrap">
-        <Group gap={4} wrap="nowrap">
+      {shut && !foreign && <Shut talk={talk} note={() => kind("note")} />}
+      <div className={`${classes.box} ${noting ? classes.noting : ""}`} hidden={shut && empty}>
+        {(draft.files.length > 0 || uploads.busy) && (
+          <Pill.Group px={10} pt={8}>
+            {draft.files.map((file) => (
+              <Pill key={file.id} withRemoveButton removeButtonProps={{ "aria-label": `${words.remove}: ${file.name}` }}
+                onRemove={() => setDraft((one) => ({ ...one, files: one.files.filter((other) => other.id !== file.id) }))}>{file.name}</Pill>
+            ))}
+            {uploads.busy && <Loader size="xs" aria-label={words.loading} />}
+          </Pill.Group>
+        )}
+        <Textarea ref={field} variant="unstyled" autosize minRows={narrow ? 1 : 2} maxRows={9} value={draft.text} onChange={(event) => {
+          const text = event.currentTarget.value;
+          setDraft((one) => ({ ...one, text }));
+        }} onKeyDown={keys} onPaste={paste} classNames={{ input: classes.field ?? "" }}
+          aria-label={noting ? words.notePlaceholder : words.replyPlaceholder} placeholder={noting ? words.notePlaceholder : words.replyPlaceholder} maxLength={20_000} />
+        <div className={classes.tools}>
           <SegmentedControl size="xs" value={draft.kind} onChange={(value) => kind(value as Draft["kind"])} aria-label={words.reply}
             data={[{ value: "reply", label: words.reply }, { value: "note", label: words.note }]} />
           {!noting && (
             <>
               <Tooltip label={words.attach}>
-                <ActionIcon variant="subtle" color="gray" aria-label={words.attach} onClick={() => picker.current?.click()}><IconPaperclip size={18} /></ActionIcon>
+                <ActionIcon variant="subtle" color="gray" size={36} aria-label={words.attach} onClick={() => picker.current?.click()}><IconPaperclip size={20} stroke={1.7} /></ActionIcon>
               </Tooltip>
               <input ref={picker} type="file" multiple hidden onChange={(event) => {
                 files(event.currentTarget.files);
                 event.currentTarget.value = "";
               }} />
-              <StepMenu talk={talk} command={command} />
+              <StepPicker talk={talk} command={command} />
             </>
           )}
-        </Group>
-        <Tooltip label={words.sendHint} openDelay={600}>
-          <Button size="sm" px="md" disabled={empty || uploads.busy || (!noting && (shut || foreign))} rightSection={<IconSend2 size={16} />} onClick={() => void submit()}>
-            {noting ? words.save : talk.mode === "operator" || foreign ? words.send : words.takeAndReply}
-          </Button>
-        </Tooltip>
-      </Group>
+          <div className={classes.gap}>{!noting && !narrow && <WindowLine talk={talk} />}</div>
+          {narrow ? (
+            <ActionIcon size={40} radius="xl" color={noting ? "yellow" : undefined} variant="filled" disabled={blocked} aria-label={label} onClick={() => void submit()}><IconSend2 size={20} /></ActionIcon>
+          ) : (
+            <Tooltip label={words.sendHint} openDelay={600}>
+              <Button size="sm" px="md" color={noting ? "yellow" : undefined} disabled={blocked} rightSection={noting ? <IconNote size={16} /> : <IconSend2 size={16} />} onClick={() => void submit()}>{noting ? words.save : label}</Button>
+            </Tooltip>
+          )}
+        </div>
+      </div>
+      {!noting && narrow && <WindowLine talk={talk} />}
     </section>
   );
-}
-
-/** WhatsApp's 24 hours as a countdown; what can be done when nothing can be said. */
-function WindowLine({ talk }: { talk: Conversation }) {
-  const { words, language } = useSpeech();
-  const now = useNow(20);
-  const { window: gap } = talk;
-  if (!gap.open) {
-    const reason = gap.reason === "shut" ? words.windowShut : words.windowReasons[gap.reason || "nowhere"];
-    return <Alert color="orange" p="xs" mb="xs">{reason} {gap.remedy || (gap.reason === "shut" ? words.windowRemedy : "")}</Alert>;
-  }
-  if (!gap.until) return null;
-  const left = Math.max(0, seconds(gap.until) - now);
-  return <Text size="xs" c={left < 7_200 ? "orange" : "dimmed"} mb={4} role="timer">{fill(words.windowOpen, { time: span(left, language) })}</Text>;
 }
 
 function Suggested({ suggestion, insert }: { suggestion: Schemas["Suggestion"]; insert: (text: string) => void }) {
   const words = useSpeech().words;
   return (
-    <Alert color="blue" p="xs" mb="xs" icon={<IconBulb size={18} />} title={fill(words.suggestion, { title: suggestion.answers[0]?.title || suggestion.objection })}>
+    <section className={classes.suggested}>
+      <div className={classes.suggestedTitle}><IconBulb size={17} stroke={1.8} aria-hidden />{fill(words.suggestion, { title: suggestion.answers[0]?.title || suggestion.objection })}</div>
       {suggestion.answers.map((answer) => (
-        <Group key={answer.id} gap="xs" wrap="nowrap" justify="space-between" mt={4}>
+        <UnstyledButton key={answer.id} className={classes.suggestedAnswer} onClick={() => insert(answer.text)}>
           <Text size="sm" lineClamp={2}>{answer.text}</Text>
-          <Button size="compact-xs" variant="light" style={{ flexShrink: 0 }} onClick={() => insert(answer.text)}>{words.suggestionUse}</Button>
-        </Group>
+          <span className={classes.use}>{words.suggestionUse}</span>
+        </UnstyledButton>
       ))}
-    </Alert>
+    </section>
   );
 }
-
-function StepMenu({ talk, command }: Pick<Props, "talk" | "command">) {
-  const words = useSpeech().words;
-  const content = useQuery(contentQuery).data;
-  if (!content?.tunnels.length) return null;
-  return (
-    <Menu position="top-start" width={280}>
-      <Menu.Target>
-        <Tooltip label={words.step}><ActionIcon variant="subtle" color="gray" aria-label={words.step}><IconSitemap size={18} /></ActionIcon></Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown mah={360} style={{ overflowY: "auto" }}>
-        {content.tunnels.map((tunnel) => (
-          <div key={tunnel.tunnel}>
-            <Menu.Label>{tunnel.title}</Menu.Label>
-            {tunnel.steps.map((step) => (
-              <Menu.Item key={step.step} onClick={() => command.mutate({ command: "step", body: { tunnel: tunnel.tunnel, step: step.step } })}>
-                <Text size="sm" lineClamp={1}>{step.title || step.step}</Text>
-              </Menu.Item>
-            ))}
-          </div>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>{talk.place ? `${talk.place.tunnel_title} · ${talk.place.title || talk.place.step}` : ""}</Menu.Label>
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-

@@ -1,39 +1,43 @@
 // What was said and done, oldest first. What the bot did between two messages is folded into one line.
 import { Button, Group } from "@mantine/core";
-import { IconAlertCircle, IconCheck, IconChecks, IconClock, IconFile, IconNote } from "@tabler/icons-react";
+import { IconAlertCircle, IconCheck, IconChecks, IconChevronDown, IconClock, IconFile, IconNote, IconRobot, IconUser } from "@tabler/icons-react";
 import { Fragment, memo, useMemo } from "react";
 import { type Act, type Message, type Note, seconds, type ThreadItem } from "../api/client";
 import { ChannelIcon } from "../ui/ChannelIcon";
 import { useNow } from "../ui/useNow";
 import { fill, useSpeech } from "../words";
 import { clock, dayOf, moment } from "../words/time";
-import { actWords } from "./acts";
+import { actWords, gistOf } from "./acts";
 import { Shared } from "./Shared";
 import type { Outgoing } from "./unsent";
 import classes from "./ThreadPane.module.css";
 
 type Group = { kind: "acts"; acts: Act[] } | { kind: "one"; item: Message | Note };
 
+/** What was done together is one group; a new day begins another. */
 function grouped(items: ThreadItem[]): Group[] {
   const groups: Group[] = [];
   for (const item of items) {
     const last = groups.at(-1);
     if (item.item === "message" && !item.text && !item.files.length && !item.buttons.length) continue; // the chat was opened
     if (item.item !== "act") groups.push({ kind: "one", item });
-    else if (last?.kind === "acts") last.acts.push(item);
+    else if (last?.kind === "acts" && sameDay(last.acts[0]?.at, item.at)) last.acts.push(item);
     else groups.push({ kind: "acts", acts: [item] });
   }
   return groups;
 }
 
-type Props = { items: ThreadItem[]; outgoing: Outgoing[]; contact: string; again: (message: Outgoing) => void; forget: (id: string) => void };
+const sameDay = (one: string | undefined, other: string) => one !== undefined && new Date(one).toDateString() === new Date(other).toDateString();
 
-export function Items({ items, outgoing, contact, again, forget }: Props) {
+type Props = { items: ThreadItem[]; outgoing: Outgoing[]; again: (message: Outgoing) => void; forget: (id: string) => void };
+
+export function Items({ items, outgoing, again, forget }: Props) {
   const { words, language } = useSpeech();
   const now = useNow(60);
   const groups = useMemo(() => grouped(items), [items]);
   let day = "";
   let author = "";
+  let channel = "";
   return (
     <>
       {groups.map((group) => {
@@ -46,10 +50,13 @@ export function Items({ items, outgoing, contact, again, forget }: Props) {
         const by = group.kind === "one" && group.item.item === "message" ? `${group.item.by}:${group.item.operator?.id ?? ""}` : "";
         const changed = by !== author || heading !== "";
         author = by || author;
+        const through = group.kind === "one" && group.item.item === "message" ? group.item.channel : channel;
+        const moved = through !== channel;
+        channel = through;
         return (
           <Fragment key={`${first.item}:${first.id}`}>
             {heading && <div className={classes.day}>{heading}</div>}
-            {group.kind === "acts" ? <Acts acts={group.acts} /> : group.item.item === "note" ? <NoteLine note={group.item} /> : <Bubble message={group.item} first={changed} contact={contact} />}
+            {group.kind === "acts" ? <Acts acts={group.acts} /> : group.item.item === "note" ? <NoteLine note={group.item} /> : <Bubble message={group.item} first={changed} moved={moved} />}
           </Fragment>
         );
       })}
@@ -58,29 +65,40 @@ export function Items({ items, outgoing, contact, again, forget }: Props) {
   );
 }
 
-const Bubble = memo(function Bubble({ message, first }: { message: Message; first: boolean; contact: string }) {
+/** moved: the message came through another channel than the one before it. */
+const Bubble = memo(function Bubble({ message, first, moved }: { message: Message; first: boolean; moved: boolean }) {
   const { words, language } = useSpeech();
   const look = message.by === "operator" ? classes.operator : message.by === "bot" ? classes.bot : message.kind === "press" ? classes.press : "";
   const author = message.by === "bot" ? words.bot : message.by === "operator" ? (message.operator?.name ?? words.modes.operator) : "";
   const wrong = message.status === "failed" || message.status === "dropped";
+  const pictures = message.files.some((file) => file.inline && file.kind === "image");
+  const said = message.text || message.files.length > 0;
+  const meta = (
+    <span className={classes.meta}>
+      <time dateTime={message.at} title={moment(seconds(message.at), language)}>{clock(seconds(message.at), language)}</time>
+      {message.direction === "out" && <Delivery status={message.status} />}
+    </span>
+  );
   return (
     <div className={`${classes.item} ${message.direction === "in" ? classes.in : classes.out} ${first ? classes.first : ""}`}>
-      {first && author && <div className={classes.author}>{author}</div>}
-      {(message.text || message.files.length > 0) && (
-        <div className={`${classes.bubble} ${look}`}>
-          {message.files.map((file) => <Shared key={file.url || file.name} file={file} />)}
-          {message.text}
+      {((first && author) || moved) && (
+        <div className={classes.author}>
+          {message.by === "bot" && <IconRobot size={14} stroke={1.7} aria-hidden />}
+          {author}
+          {moved && <span className={classes.through}><ChannelIcon channel={message.channel} size={13} />{words.channels[message.channel as keyof typeof words.channels] ?? message.channel}</span>}
         </div>
       )}
+      {said ? (
+        <div className={`${classes.bubble} ${look} ${pictures ? classes.pictures : ""} ${wrong ? classes.undelivered : ""}`}>
+          {message.files.map((file) => <Shared key={file.url || file.name} file={file} />)}
+          {message.text && <span className={classes.text}>{message.text}</span>}
+          {meta}
+        </div>
+      ) : meta}
       {message.buttons.length > 0 && (
-        <div className={classes.buttons}>{message.buttons.map((label) => <span key={label} className={classes.offer}>{label}</span>)}</div>
+        <ul className={classes.buttons} aria-label={words.offered}>{message.buttons.map((label) => <li key={label} className={classes.offer}>{label}</li>)}</ul>
       )}
-      <div className={classes.meta}>
-        <ChannelIcon channel={message.channel} size={12} />
-        <time dateTime={message.at} title={moment(seconds(message.at), language)}>{clock(seconds(message.at), language)}</time>
-        {message.direction === "out" && <Delivery status={message.status} />}
-      </div>
-      {wrong && <div className={classes.wrong}>{fill(words.failed, { reason: [message.reason, message.remedy].filter(Boolean).join(" ") })}</div>}
+      {wrong && <div className={classes.wrong}><IconAlertCircle size={14} aria-hidden />{fill(words.failed, { reason: message.remedy || message.reason })}</div>}
     </div>
   );
 });
@@ -89,8 +107,8 @@ function Delivery({ status }: { status: string }) {
   const words = useSpeech().words;
   const title = words.delivery[status as keyof typeof words.delivery] ?? status;
   const Icon = { sent: IconCheck, delivered: IconChecks, read: IconChecks, played: IconChecks, failed: IconAlertCircle, dropped: IconAlertCircle }[status] ?? IconClock;
-  const colour = status === "read" || status === "played" ? "var(--mantine-primary-color-filled)" : status === "failed" || status === "dropped" ? "var(--mantine-color-error)" : undefined;
-  return <Icon size={13} color={colour} role="img" aria-label={title} title={title} />;
+  const look = status === "read" || status === "played" ? classes.read : status === "failed" || status === "dropped" ? classes.lost : "";
+  return <Icon size={15} stroke={2} className={look} role="img" aria-label={title} title={title} />;
 }
 
 function NoteLine({ note }: { note: Note }) {
@@ -103,16 +121,18 @@ function NoteLine({ note }: { note: Note }) {
   );
 }
 
-/** The last one says what it came to; the others unfold. */
+/** What matters most of it is said; the whole unfolds. */
 function Acts({ acts }: { acts: Act[] }) {
   const { words, language } = useSpeech();
   const said = acts.map((act) => ({ act, text: actWords(act, words, language) })).filter((one) => one.text);
-  const last = said.at(-1);
-  if (!last) return null;
-  if (said.length === 1) return <div className={classes.acts}>{last.text}</div>;
+  const gist = gistOf(said.map(({ act }) => act)).map((act) => said.find((one) => one.act === act)?.text ?? "");
+  if (said.length === 0) return null;
+  const bot = acts.every((act) => !act.operator);
+  const line = <>{bot ? <IconRobot size={14} stroke={1.7} aria-label={words.bot} /> : <IconUser size={14} stroke={1.7} aria-hidden />}<span>{gist.join(" · ")}</span></>;
+  if (said.length === gist.length) return <div className={classes.acts}><div className={classes.gist}>{line}</div></div>;
   return (
     <details className={classes.acts}>
-      <summary>{last.text} <span aria-hidden>· +{said.length - 1}</span></summary>
+      <summary className={classes.gist}>{line}<span className={classes.more} aria-hidden>+{said.length - gist.length}<IconChevronDown size={13} /></span></summary>
       <ul>{said.map(({ act, text }) => <li key={act.id}><time dateTime={act.at}>{clock(seconds(act.at), language)}</time><span>{text}</span></li>)}</ul>
     </details>
   );
@@ -124,12 +144,12 @@ function Leaving({ message, again, forget }: { message: Outgoing; again: (messag
     <div className={`${classes.item} ${classes.out}`}>
       <div className={`${classes.bubble} ${classes.operator}`} style={{ opacity: message.wrong ? 1 : 0.75 }}>
         {message.files.map((file) => <Group key={file.id} gap={6}><IconFile size={16} aria-hidden />{file.name}</Group>)}
-        {message.text}
+        {message.text && <span className={classes.text}>{message.text}</span>}
+        <span className={classes.meta}>{clock(message.at, language)} <Delivery status={message.wrong ? "failed" : "pending"} /></span>
       </div>
-      <div className={classes.meta}>{clock(message.at, language)} <Delivery status={message.wrong ? "failed" : "pending"} /></div>
       {message.wrong && (
         <div className={classes.wrong} role="alert">
-          {message.wrong}{" "}
+          <IconAlertCircle size={14} aria-hidden />{message.wrong}{" "}
           <Button variant="subtle" size="compact-xs" onClick={() => again(message)}>{words.retry}</Button>
           <Button variant="subtle" size="compact-xs" color="gray" onClick={() => forget(message.id)}>{words.remove}</Button>
         </div>

@@ -59,7 +59,7 @@ export function ThreadPane({ contact, toggleCard, narrow }: Props) {
         <div ref={box} className={classes.thread} role="log" aria-live="polite" aria-relevant="additions" tabIndex={0} aria-label={nameOf(talk.data, words)}>
           <div className={classes.talk}>
             {thread.data?.before && <Button variant="subtle" size="compact-xs" style={{ alignSelf: "center" }} onClick={() => void earlier()}>{words.more}</Button>}
-            <Items items={items} outgoing={outgoing.waiting} contact={contact} again={(message) => void again(message)} forget={outgoing.forget} />
+            <Items items={items} outgoing={outgoing.waiting} again={(message) => void again(message)} forget={outgoing.forget} />
           </div>
         </div>
         {!atEnd && (
@@ -70,35 +70,43 @@ export function ThreadPane({ contact, toggleCard, narrow }: Props) {
           </div>
         )}
       </div>
-      {mayAnswer && <Composer talk={talk.data} draft={draft} setDraft={setDraft} send={outgoing.send} command={command} said={toEnd} />}
+      {mayAnswer && <Composer talk={talk.data} draft={draft} setDraft={setDraft} send={outgoing.send} command={command} said={toEnd} narrow={narrow} />}
     </>
   );
 }
 
 /** Keeps to the end while one is there, and to what one reads while earlier things are put above it. */
 function useScroll(watched: unknown[]) {
-  const box = useRef<HTMLDivElement>(null);
+  // A state, not a reference: the box is there only once both the conversation and its thread have come.
+  const [element, box] = useState<HTMLDivElement | null>(null);
   const [atEnd, setAtEnd] = useState(true);
   const held = useRef<number | undefined>(undefined);
   const stay = useRef(true);
   useEffect(() => {
-    const element = box.current;
     if (!element) return;
+    const sizeOf = () => `${element.scrollHeight}/${element.clientHeight}`;
+    let known = sizeOf();
     const look = () => {
-      stay.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      const grown = sizeOf() !== known;
+      known = sizeOf();
+      // What moved because something grew or shrank is not somebody's wish to read above.
+      if (stay.current && grown) element.scrollTop = element.scrollHeight;
+      else stay.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
       setAtEnd(stay.current);
     };
     element.addEventListener("scroll", look, { passive: true });
-    const sizes = new ResizeObserver(() => stay.current && element.scrollTo({ top: element.scrollHeight }));
+    const sizes = new ResizeObserver(() => {
+      known = sizeOf();
+      if (stay.current) element.scrollTop = element.scrollHeight;
+    });
     sizes.observe(element);
     if (element.firstElementChild) sizes.observe(element.firstElementChild);
     return () => {
       element.removeEventListener("scroll", look);
       sizes.disconnect();
     };
-  }, [watched[0] === undefined]);
+  }, [element]);
   useLayoutEffect(() => {
-    const element = box.current;
     if (!element) return;
     if (held.current !== undefined) {
       element.scrollTop = element.scrollHeight - held.current;
@@ -106,15 +114,14 @@ function useScroll(watched: unknown[]) {
     } else if (stay.current) {
       element.scrollTop = element.scrollHeight;
     }
-  }, watched);
+  }, [element, ...watched]);
   const toEnd = useCallback(() => {
     stay.current = true;
-    box.current?.scrollTo({ top: box.current.scrollHeight });
-  }, []);
+    if (element) element.scrollTop = element.scrollHeight;
+  }, [element]);
   const keepPlace = useCallback(() => {
-    const element = box.current;
     if (element) held.current = element.scrollHeight - element.scrollTop;
-  }, []);
+  }, [element]);
   return { box, atEnd, toEnd, keepPlace };
 }
 

@@ -7,6 +7,18 @@ import type { Words } from "../words/ru";
 /** What the kind of an act is told by: its data decide the words. */
 const TOLD_BY: Record<string, string> = { left: "by", mode: "after", detail: "detail" };
 
+/** What tells most first: where the sale stands, then what the customer wants, then what was done. */
+const WEIGHT = ["money", "stage", "overdue", "objection", "won_back", "mode", "assigned", "snoozed", "woken", "granted", "promo", "consent", "task", "task_done", "tagged", "set", "ladder", "held", "unknown", "stranded", "clicked", "touch", "start", "left", "ended", "entered"];
+const GIST = 2;
+
+/** The acts that a folded line tells, in their order: one that was done again counts as the last time. */
+export function gistOf(acts: Act[]): Act[] {
+  const latest = new Map(acts.map((act) => [act.kind, act]));
+  const weight = (act: Act) => (WEIGHT.indexOf(act.kind) + WEIGHT.length + 1) % (WEIGHT.length + 1);
+  const chosen = [...latest.values()].sort((one, other) => weight(one) - weight(other)).slice(0, GIST);
+  return acts.filter((act) => chosen.includes(act));
+}
+
 /** A line of the thread; "" for what says nothing to an operator. */
 export function actWords(act: Act, words: Words, language: Language): string {
   const templates: Record<string, string> = words.acts;

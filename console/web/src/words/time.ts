@@ -14,6 +14,13 @@ export function span(seconds: number, language: Language): string {
   return new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" }).format(seconds < 5 ? 0 : 1);
 }
 
+/** How long somebody waits, or what is left of something: "24 min", "1 h 20 min", "2 d". */
+export function patience(seconds: number, language: Language): string {
+  const minutes = Math.floor((seconds % 3_600) / 60);
+  if (seconds < 3_600 || seconds >= 86_400 || minutes === 0) return span(seconds, language);
+  return `${span(seconds, language)} ${span(minutes * 60, language)}`;
+}
+
 /** The clock: "14:05". */
 export function clock(at: number, language: Language): string {
   return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at * 1000);
