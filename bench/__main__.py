@@ -1,6 +1,6 @@
 """Measure speed and memory side by side, print one table, write bench/results/.
 
-    python -m bench [--short] [--only road,latency,drain,memory,timers] [--evidence] [--out DIR]
+    python -m bench [--short] [--only road,latency,drain,memory,timers,stream] [--evidence] [--out DIR]
 
 CPU time is the operating system's count for a side's program and its Redis; the customers and the stand-ins for the
 messengers have a process of their own, which is not counted. Every Redis syncs its append-only file at every write.
@@ -29,11 +29,12 @@ from bench.memory import compare
 from bench.report import Row, Table, at_least, at_most
 from bench.road import NEWCOMERS, Walks, client, walk, warm_up
 from bench.sides import AIOGRAM, DIALOG, FLOOR, OURS, PROJECTED, ROOT, Side, start_all
+from bench.stream import SHARES, Seen, watch
 from bench.timers import ROUNDS, SHARE, Fired, fire
 from bench.turns import Engine
 from bots.scheduler import BATCH
 
-PARTS = ("road", "latency", "drain", "memory", "timers")
+PARTS = ("road", "latency", "drain", "memory", "timers", "stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,15 @@ class Form:
     drain_contacts: int = 40_000
     memory_contacts: int = 100_000
     timers: int = 1_000_000
+    streams: int = 50
+    stream_rate: int = 100
+    stream_s: float = 20.0
 
 
 FULL = Form()
 SHORT = Form(
     rounds=1, contacts=8, concurrency=4, latency_s=0.3, slow_latency_s=0.3, rates=(50, 100), drain_contacts=130,
-    memory_contacts=600, timers=2_000,
+    memory_contacts=600, timers=2_000, streams=3, stream_rate=20, stream_s=0.5,
 )  # fmt: skip
 """To see that everything runs: its figures mean nothing."""
 
@@ -72,6 +76,7 @@ class Findings:
     drained: Drained | None = None
     memory: dict[str, float] = field(default_factory=dict)
     fired: Fired | None = None
+    seen: Seen | None = None
 
     def details(self) -> dict[str, Any]:
         return {
@@ -84,6 +89,7 @@ class Findings:
             "drain": self.drained.summary() if self.drained else None,
             "memory": self.memory,
             "timers": self.fired.summary() if self.fired else None,
+            "stream": self.seen.summary() if self.seen else None,
         }
 
 
@@ -140,6 +146,9 @@ async def measure(form: Form, parts: set[str]) -> Findings:
         if "timers" in parts:
             findings.fired = await fire(folder, form.timers)
             say(f"timers: {findings.fired.ratio:.2f} of a plain claim")
+        if "stream" in parts:
+            findings.seen = await watch(folder, form.streams, form.stream_rate, form.stream_s)
+            say(f"stream: {findings.seen.summary()}")
     return findings
 
 
@@ -209,6 +218,17 @@ def timers_rows(fired: Fired) -> list[Row]:
     ]
 
 
+def stream_row(seen: Seen) -> Row:
+    what = f"a message's way to {seen.streams} open screens, {seen.rate} events/s: p50 / p95 / p99"
+    shown = f"{' / '.join(f'{seen.ms(share):.0f}' for share in SHARES)} ms"
+    if seen.unseen or seen.refused:
+        shown += f", {seen.unseen:,} unseen, {seen.refused:,} refused of {seen.events:,}"
+    if seen.starved:
+        shown += f" (the customers' process came {seen.late_ms:.0f} ms late itself: the machine had no core for it)"
+    sound = seen.ms("p95") <= 1000 and not seen.unseen and not seen.refused
+    return Row("stream", what, shown, "p95 at most 1 s", sound)
+
+
 def latency_row(latencies: Latencies, goal: str = "", met: bool | None = None) -> Row:
     figures = " / ".join(f"{latencies.ms(share):.1f}" for share in ("p50", "p99", "p99.9"))
     shown = f"{figures} ms"
@@ -258,6 +278,8 @@ def tables(findings: Findings, form: Form) -> list[Table]:
         first.append(memory_row(findings.memory, form.memory_contacts))
     if findings.fired:
         first += timers_rows(findings.fired)
+    if findings.seen:
+        first.append(stream_row(findings.seen))
     found = [Table("Speed", first), Table("With the projector into SQLite", second)]
     if findings.latencies:
         found.append(Table("What was busy meanwhile", cores_rows(findings.latencies)))
@@ -278,7 +300,10 @@ def method(form: Form) -> str:
         f"waves of {form.drain_contacts:,}; its bare cycle is redis-py in pipelines of the worker's batch size. "
         f"The timers: a contact and a session each, armed by commits, due over a day; {ROUNDS} rounds "
         f"of {SHARE:.0%} of them for each of the two, in batches of {BATCH}; the plain claim "
-        "is a script of ZRANGEBYSCORE and ZREM."
+        "is a script of ZRANGEBYSCORE and ZREM. "
+        f"The screens: one process with every role, SQLite, {form.streams} streams of the console held open by "
+        f"signed-in operators, {form.stream_rate} signed deliveries a second for {form.stream_s:.0f} s, each of "
+        "somebody who writes once; from the moment scheduled to the arrival of the change in each of the streams."
     )
 
 

@@ -30,6 +30,11 @@ SHORTFALLS = {
         "a due timer is written into its contact's queue and synced, a claimed member only removed; two thirds of the "
         "cost is that write. Shorter members of the ready list would close some of it."
     ),
+    "stream": (
+        "a message is seen once it is in the records: the projector rests a tenth of a second between batches and "
+        "shares one process, and one core, with all other roles here. A projector and a console in processes of their "
+        "own would close it."
+    ),
     "memory": (
         "a key of its own costs some 90 bytes before it holds anything, the timer's entry in a sorted set 105: more "
         "than the goal. Sessions of many contacts packed into hashes would close it, for more work a turn."

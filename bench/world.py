@@ -7,6 +7,7 @@ one at moments that are drawn beforehand, whatever became of the events before (
     python -m bench.world PORT     then POST /round with {"webhook", "secret", "first", "contacts", "concurrency"}
                                    or POST /open with {"webhook", "secret", "first", "rate", "seconds",
                                    "warm_s", "seed"}
+                                   or POST /gather and /once (bench/once.py)
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import asyncio
 import itertools
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import cache
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -177,6 +179,15 @@ class World:
         return _encode(result)
 
 
+@cache
+def orders() -> dict[bytes, Callable[[World, dict[str, Any]], Coroutine[Any, Any, bytes]]]:
+    """What can be asked of a world, by path."""
+    from bench.once import gather, write_once
+    from bench.openloop import drive
+
+    return {b"/round": World.round, b"/open": drive, b"/gather": gather, b"/once": write_once}
+
+
 def form_fields(body: bytes, content_type: str) -> dict[str, str]:
     """The fields of a form, as aiogram sends it where there are no files."""
     assert content_type.startswith("application/x-www-form-urlencoded"), content_type
@@ -213,12 +224,9 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         body = b"".join(self.pieces)
-        if self.url in (b"/round", b"/open"):
-            from bench.openloop import drive
-
-            order = _decode(body)
-            work = self.world.round(order) if self.url == b"/round" else drive(self.world, order)
-            asyncio.ensure_future(work).add_done_callback(self.rounded)
+        work = orders().get(self.url)
+        if work is not None:
+            asyncio.ensure_future(work(self.world, _decode(body))).add_done_callback(self.rounded)
         else:
             self.reply(self.world.api(self.url.rpartition(b"/")[2].decode(), body, self.content_type))
 

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0
 """How often the feed is looked at where no wake-up comes."""
 REST_S = 0.05
-"""Between two looks, so that what comes at once leaves at once, as one write to each tab."""
+"""Behind a look: what comes meanwhile leaves together, as one write to each tab."""
 PAGE = 1000
 BACKLOG = 2000
 """Pieces that one tab may lag behind; one that takes no more is sent away, and comes back from where it was."""
@@ -90,8 +90,8 @@ class Hub:
             while not self._closing.is_set():
                 try:
                     await self._read()
+                    await asyncio.sleep(REST_S)  # before the wait: what comes after a pause is told at once
                     await self._store.wait_for_feed(POLL_S)
-                    await asyncio.sleep(REST_S)
                 except (Away, Unavailable) as error:
                     log.warning("the console's stream waits", cause=str(error))
                     await asyncio.sleep(POLL_S)

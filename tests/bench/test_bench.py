@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from bench import report
-from bench.__main__ import SHORT
+from bench.__main__ import SHORT, stream_row
 from bench.drain import WAVES
 from bench.openloop import OpenLoop
 from bench.report import Row, Table
 from bench.shortfalls import SHORTFALLS
 from bench.sides import AIOGRAM, DIALOG, FLOOR, OURS, PROJECTED
+from bench.stream import Reader, Seen
 from bench.timers import ROUNDS, SHARE
 from bench.world import ANSWERS, SAYS, TYPED, World
 
@@ -50,7 +51,7 @@ def result(short: Path) -> dict[str, Any]:
 def test_every_row_is_there(short: Path, result: dict[str, Any]) -> None:
     first, second, _ = result["tables"]
     keys = ["aiogram", "dialog", "floor", "engine", "drain", *["latency"] * (1 + len(SHORT.rates)), "memory"]
-    keys += ["timers", "timer"]
+    keys += ["timers", "timer", "stream"]
     assert [row["key"] for row in first["rows"]] == keys
     assert [row["key"] for row in second["rows"]] == ["aiogram", "dialog", "floor", "latency"]
     goals = {row["key"] for row in first["rows"] if row["goal"]}
@@ -85,6 +86,33 @@ def test_due_timers_become_events_and_nothing_else_does(result: dict[str, Any]) 
     timers = result["details"]["timers"]
     assert timers["timers"] == SHORT.timers
     assert timers["fired"] == timers["ready"] == ROUNDS * SHARE * SHORT.timers
+
+
+def test_every_stream_is_told_of_every_message(result: dict[str, Any]) -> None:
+    stream = result["details"]["stream"]
+    assert stream["streams"] == SHORT.streams
+    assert stream["events"] > 0
+    assert (stream["unseen"], stream["refused"]) == (0, 0), stream
+
+
+def test_a_reader_counts_the_first_change_with_a_message() -> None:
+    reader = Reader()
+    change = b'id: 7\nevent: change\ndata: {"contact":"c","kinds":["%s"],"at":"x","mode":"bot"}'
+    reader.hear(b'id: 6\nevent: ready\ndata: {"feed":6}', 1.0)
+    reader.hear(change % b"status", 2.0)
+    reader.hear(change % b"message", 3.0)
+    reader.hear(change % b"message", 4.0)
+    reader.hear(b": beat", 5.0)
+    assert reader.ready.is_set()
+    assert reader.seen == {"c": 3.0}
+
+
+@pytest.mark.parametrize(("ms", "unseen", "met"), [(999, 0, True), (1001, 0, False), (5, 1, False)])
+def test_a_screen_that_misses_a_message_misses_the_goal(ms: int, unseen: int, met: bool) -> None:
+    seen = Seen(streams=2, rate=10, events=20, unseen=unseen, latencies_us=[ms * 1000] * 40)
+    row = stream_row(seen)
+    assert row.met is met
+    assert f"{ms} / {ms} / {ms} ms" in row.result
 
 
 async def test_an_answer_that_comes_late_counts_from_when_its_event_was_due() -> None:
