@@ -29,7 +29,7 @@ web: $(VENV)/.package ## build the console's screens (make run does it too)
 
 test: $(VENV)/.dev $(VENV)/.bench $(VENV)/.package ## run every test that this machine can run (CI=true: leave none out; ARGS= for pytest)
 	@$(PY) -m console.build || true
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.package ## formatting, lint, types, import rules, sample content, generated pages
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
