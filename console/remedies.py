@@ -60,8 +60,8 @@ _OTHERWISE = (
 )
 WINDOW = {
     "shut": (
-        "24 hours have passed since the customer's last word: WhatsApp lets only them begin again.",
-        "С последнего сообщения клиента прошло 24 часа: по правилам WhatsApp писать первым может только он.",
+        "24 hours have passed since the customer's last word: they have to write first, or be called.",
+        "С последнего сообщения клиента прошло 24 часа: теперь он должен написать первым; можно и позвонить.",
     ),
     "blocked": (
         "The customer has blocked the bot: try another channel or call.",

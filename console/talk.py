@@ -151,7 +151,12 @@ async def content(console: Console, call: Call) -> models.Content:
             models.TunnelChoice(
                 tunnel=name,
                 title=tunnel.title,
-                steps=[models.StepChoice(step=step.name, title=step_title(step)) for step in tunnel.steps.values()],
+                steps=[
+                    models.StepChoice(
+                        step=step.name, title=step_title(step), approved=step.template in definition.templates
+                    )
+                    for step in tunnel.steps.values()
+                ],
                 stages=[models.StageChoice(stage=stage.name, title=stage.title) for stage in tunnel.stages.values()],
             )
             for name, tunnel in definition.tunnels.items()

@@ -339,8 +339,11 @@ class Answers(Answer, frozen=True, kw_only=True):
 
 
 class StepChoice(Answer, frozen=True, kw_only=True):
+    """approved: it has a message that WhatsApp has approved, which gets through when its window is shut."""
+
     step: str
     title: str
+    approved: bool
 
 
 class StageChoice(Answer, frozen=True, kw_only=True):

@@ -29,7 +29,6 @@ from tunnel.events import (
     Text,
 )
 from tunnel.language.definition import Variable
-from tunnel.messages import Message
 from tunnel.session import Session, Value
 
 OWNERS = (Say, Release, Close, SendStep)
@@ -111,7 +110,10 @@ def note(work: Work, event: Note) -> None:
 
 
 def send_step(work: Work, event: SendStep) -> None:
-    """Say what a step says, in the operator's name; the conversation stays theirs, so its choices are not offered."""
+    """Say what a step says, in the operator's name; the conversation stays theirs, so its choices are not offered.
+
+    Where the channel takes no free text any more, the step's approved message goes, if it has one.
+    """
     target = people.step_named(work, f"{event.tunnel}/{event.step}" if event.step else event.tunnel)
     plan = work.compiled.plans.get((target.tunnel, target.step)) if target is not None else None
     if plan is None:
@@ -123,7 +125,7 @@ def send_step(work: Work, event: SendStep) -> None:
     text = work.rich(step.say)
     if not text.plain and step.ask is not None:
         text = work.rich(step.ask.say)
-    work.say(Message(text=text, media=media_of(step.media)), by="operator")
+    work.say(work.message(text, media=media_of(step.media), template=step.template), by="operator")
 
 
 def set_variable(work: Work, event: SetVariable) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from tests.tunnel.engine.build import definition, key, step, text, to, tunnel
 from tunnel.effects import Send
 from tunnel.engine.player import Player
-from tunnel.events import Address, Text, Trigger
+from tunnel.events import Address, SendStep, Text, Trigger
 from tunnel.language.definition import Approved, Choice, EventRule, Rung, Silence
 
 HOUR, DAY = 3600.0, 86400.0
@@ -97,3 +99,15 @@ def test_a_ladder_with_an_approved_message_keeps_to_its_first_channel() -> None:
     sends = [effect for effect in player.effects if isinstance(effect, Send)]
     assert sends[-1].address.channel == "whatsapp"
     assert _templates(player)[-1] == "recall_ru"
+
+
+def test_after_the_window_an_operator_s_step_goes_as_its_approved_message() -> None:
+    player = _player("whatsapp", template="recall")
+    player.start()
+    send = SendStep(id="op1", at=player.now, operator="u1", tunnel="t", step="later")
+    player.apply(send)
+    assert _templates(player)[-1] == ""
+    player.now += 2 * DAY
+    player.apply(structs.replace(send, id="op2", at=player.now))
+    assert _templates(player)[-1] == "recall_ru"
+    assert player.messages[-1].buttons == ()

@@ -53,7 +53,10 @@ export function useChanges(filter: Filter, open: string | undefined): boolean {
 
   useEffect(() => {
     const list = throttled(() => void refreshTop(queries, now.current.filter).catch(() => undefined), LIST_MS);
-    const counts = throttled(() => void queries.invalidateQueries({ queryKey: ["counts"] }), COUNTS_MS);
+    const counts = throttled(() => {
+      void queries.invalidateQueries({ queryKey: ["counts"] });
+      void queries.invalidateQueries({ queryKey: ["search"] }); // what is found is a list, too, while it is on the screen
+    }, COUNTS_MS);
     let gone: number | undefined;
     let again: number | undefined;
     let broken = false;

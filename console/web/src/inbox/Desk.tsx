@@ -1,11 +1,12 @@
 // The operators' screen: the list, the conversation, the card beside it. On a phone, one of the three at a time.
-import { useHotkeys, useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { IconPlugConnectedX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { useChanges } from "../api/stream";
 import { CardPane } from "../card/CardPane";
 import { ThreadPane } from "../thread/ThreadPane";
+import { useKeys } from "../ui/useKeys";
 import { useWords } from "../words";
 import classes from "./Desk.module.css";
 import { Keys } from "./Keys";
@@ -24,7 +25,7 @@ export function Desk({ contact, card = false }: { contact?: string; card?: boole
   const roomy = useMediaQuery("(min-width: 75em)", true, { getInitialValueInEffect: false });
   const up = useChanges(chosen, contact);
   useAttention();
-  useHotkeys([
+  useKeys([
     ["shift+?", () => showKeys(true)],
     ["Escape", () => contact && go(card && !roomy ? `/c/${contact}` : "/")],
     ["i", () => toggleCard()],

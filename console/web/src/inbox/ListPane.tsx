@@ -1,14 +1,15 @@
 // The list: search, filters, and thousands of conversations of which only those on the screen are drawn.
 import { Box, Button, CloseButton, Group, Loader, Text, TextInput } from "@mantine/core";
-import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { Row } from "../api/client";
 import { type Filter, inboxQuery, searchQuery } from "../api/hooks";
 import { Trouble } from "../ui/Trouble";
+import { useKeys } from "../ui/useKeys";
 import { useNow } from "../ui/useNow";
 import { useWords } from "../words";
 import { ConversationRow, FoundRow, ROW_HEIGHT } from "./ConversationRow";
@@ -26,13 +27,27 @@ export function ListPane({ chosen, choose, contact, wide, showKeys }: Props) {
   const [typed, setTyped] = useState("");
   const [wanted] = useDebouncedValue(typed.trim(), 250);
   const field = useRef<HTMLInputElement>(null);
-  useHotkeys([["/", () => field.current?.focus()]]);
+  useKeys([["/", () => field.current?.focus()]]);
+  const queries = useQueryClient();
+  const [, go] = useLocation();
+  const keys = async (event: KeyboardEvent) => {
+    if (event.key === "Escape") {
+      setTyped("");
+      field.current?.blur();
+    }
+    if (event.key !== "Enter" || event.nativeEvent.isComposing || !typed.trim()) return;
+    const found = await queries.fetchQuery(searchQuery(typed.trim())).catch(() => undefined);
+    const first = found?.people[0]?.id ?? found?.messages[0]?.contact;
+    if (!first) return;
+    field.current?.blur(); // so that the keys are the conversation's now
+    go(`/c/${first}`);
+  };
   return (
     <>
       <Group gap={8} px={10} py={8} wrap="nowrap">
         <TextInput ref={field} flex={1} size="md" fz="sm" classNames={{ input: classes.search ?? "" }} type="search" aria-label={words.search} placeholder={words.search} value={typed}
           leftSection={<IconSearch size={16} />} onChange={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === "Escape" && (setTyped(""), field.current?.blur())}
+          onKeyDown={(event) => void keys(event)}
           rightSection={typed && <CloseButton size="sm" aria-label={words.clear} onClick={() => setTyped("")} />} />
         <Filters chosen={chosen} choose={choose} />
         {!wide && <MainMenu showKeys={showKeys} />}
@@ -45,7 +60,6 @@ export function ListPane({ chosen, choose, contact, wide, showKeys }: Props) {
 function Conversations({ chosen, choose, contact }: { chosen: Chosen; choose: (chosen: Chosen) => void; contact: string | undefined }) {
   const words = useWords();
   const now = useNow();
-  const [, go] = useLocation();
   const box = useRef<HTMLDivElement>(null);
   const { data, error, refetch, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(inboxQuery(chosen));
   const rows = useMemo<Row[]>(() => {
@@ -65,14 +79,7 @@ function Conversations({ chosen, choose, contact }: { chosen: Chosen; choose: (c
     if (hasNextPage && !isFetchingNextPage && end >= rows.length - 20) void fetchNextPage();
   }, [end, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
-  const step = (by: number) => {
-    const place = rows.findIndex((row) => row.id === contact);
-    const next = rows[place < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, place + by))];
-    if (!next) return;
-    drawn.scrollToIndex(rows.indexOf(next));
-    go(`/c/${next.id}`);
-  };
-  useHotkeys([["j", () => step(1)], ["k", () => step(-1)]]);
+  useSteps(rows.map((row) => row.id), contact, (index) => drawn.scrollToIndex(index));
 
   if (error && !data) return <Trouble error={error} retry={() => void refetch()} />;
   return (
@@ -95,10 +102,25 @@ function Conversations({ chosen, choose, contact }: { chosen: Chosen; choose: (c
   );
 }
 
+/** J and K go from one conversation of a list to the next. */
+function useSteps(ids: string[], contact: string | undefined, reveal: (index: number) => void) {
+  const [, go] = useLocation();
+  const step = (by: number) => {
+    const place = ids.indexOf(contact ?? "");
+    const next = place < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, place + by));
+    const id = ids[next];
+    if (id === undefined) return;
+    reveal(next);
+    go(`/c/${id}`);
+  };
+  useKeys([["j", () => step(1)], ["k", () => step(-1)]]);
+}
+
 function Findings({ wanted, contact }: { wanted: string; contact: string | undefined }) {
   const words = useWords();
   const now = useNow();
   const { data, error, refetch, isPending } = useQuery(searchQuery(wanted));
+  useSteps([...new Set([...(data?.people ?? []).map((row) => row.id), ...(data?.messages ?? []).map((found) => found.contact)])], contact, () => undefined);
   if (error) return <Trouble error={error} retry={() => void refetch()} />;
   return (
     <div className={classes.list} role="list" aria-busy={isPending}>

@@ -1,18 +1,18 @@
 // Where an operator answers: replies and notes, canned answers by "/", files, a step of the tunnel. Drafts outlive a reload.
 import { ActionIcon, Button, Loader, Pill, SegmentedControl, Text, Textarea, Tooltip, UnstyledButton } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { IconBulb, IconLock, IconNote, IconPaperclip, IconSend2 } from "@tabler/icons-react";
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Conversation, Schemas } from "../api/client";
 import type { useCommand } from "../api/commands";
 import { answersQuery, useMe } from "../api/hooks";
+import { useKeys } from "../ui/useKeys";
 import { fill, useSpeech } from "../words";
 import { Canned, matching } from "./Canned";
 import { type ChangeDraft, type Draft, givenBack } from "./draft";
 import { StepPicker } from "./StepPicker";
 import classes from "./ThreadPane.module.css";
-import { Shut, WindowLine } from "./WindowLine";
+import { Shut, useUpToNow, WindowLine } from "./WindowLine";
 import { useUploads } from "./uploads";
 
 type Props = {
@@ -25,9 +25,10 @@ type Props = {
   narrow: boolean;
 };
 
-export function Composer({ talk, draft, setDraft, send, command, said, narrow }: Props) {
+export function Composer({ talk: told, draft, setDraft, send, command, said, narrow }: Props) {
   const { words } = useSpeech();
   const me = useMe();
+  const talk = useUpToNow(told);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [dropping, setDropping] = useState(false);
@@ -44,7 +45,7 @@ export function Composer({ talk, draft, setDraft, send, command, said, narrow }:
     setDraft((one) => ({ ...one, kind: next }));
     focus();
   };
-  useHotkeys([["r", () => kind("reply")], ["n", () => kind("note")]]);
+  useKeys([["r", () => kind("reply")], ["n", () => kind("note")]]);
   useEffect(() => mark(0), [found?.length]);
 
   const insert = (text: string) => {
@@ -114,7 +115,7 @@ export function Composer({ talk, draft, setDraft, send, command, said, narrow }:
       )}
       {!noting && !shut && answers?.suggestion && !draft.text && <Suggested suggestion={answers.suggestion} insert={insert} />}
       {found && <Canned found={found} marked={marked} choose={(answer) => insert(answer.text)} />}
-      {shut && !foreign && <Shut talk={talk} note={() => kind("note")} />}
+      {shut && !foreign && <Shut talk={talk} command={command} note={() => kind("note")} />}
       <div className={`${classes.box} ${noting ? classes.noting : ""}`} hidden={shut && empty}>
         {(draft.files.length > 0 || uploads.busy) && (
           <Pill.Group px={10} pt={8}>

@@ -42,7 +42,7 @@ export function StepPicker({ talk, command }: Props) {
             <section key={tunnel.tunnel}>
               <div className={classes.choicesTitle}>{tunnel.title}</div>
               {tunnel.steps.map((step) => (
-                <UnstyledButton key={step.step} className={classes.choice} onClick={() => send(tunnel.tunnel, step.step)}>
+                <UnstyledButton key={step.step} className={classes.choice} disabled={!talk.window.open && !(talk.window.reason === "shut" && step.approved)} onClick={() => send(tunnel.tunnel, step.step)}>
                   <Text size="sm" lineClamp={2}>{step.title}</Text>
                   {here?.tunnel === tunnel.tunnel && here.step === step.step && <span className={classes.hereNow}>{words.card.here}</span>}
                 </UnstyledButton>

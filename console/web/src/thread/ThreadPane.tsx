@@ -1,6 +1,5 @@
 // One conversation: its head, everything said and done in it, and where to answer.
 import { ActionIcon, Box, Button, Loader, Tooltip } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
@@ -8,6 +7,7 @@ import { asked, client, seconds } from "../api/client";
 import { useCommand } from "../api/commands";
 import { conversationQuery, readEarlier, threadQuery, useMay } from "../api/hooks";
 import { Trouble } from "../ui/Trouble";
+import { useKeys } from "../ui/useKeys";
 import { nameOf } from "../ui/nameOf";
 import { useWords } from "../words";
 import { Composer } from "./Composer";
@@ -39,7 +39,7 @@ export function ThreadPane({ contact, toggleCard, narrow }: Props) {
   const items = thread.data?.items;
   const { box, atEnd, toEnd, keepPlace } = useScroll([items, outgoing.waiting]);
 
-  useHotkeys([["t", () => mayAnswer && talk.data && talk.data.mode !== "operator" && command.mutate({ command: "take", body: { force: false } })]]);
+  useKeys([["t", () => mayAnswer && talk.data && talk.data.mode !== "operator" && command.mutate({ command: "take", body: { force: false } })]]);
   useSeen(contact, items, atEnd);
 
   const earlier = useCallback(async () => {
