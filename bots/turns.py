@@ -101,8 +101,8 @@ class Outcome(msgspec.Struct):
     """Of operators' commands, the event's id and what became of it."""
     unheard: list[Desk] = []
     """What was meant for operators, while there are none."""
-    rows: int = 0
-    """How many rows the contact had put into outboxes before."""
+    last_row: int = 0
+    """The number of the last row that the contact had put into an outbox before."""
     identities: list[Identify] = []
     """To be known before the commit."""
     links: dict[str, bytes] = {}
@@ -113,7 +113,7 @@ class Outcome(msgspec.Struct):
     @property
     def next_row(self) -> int:
         """The number that the next row will get (state.turns numbers them so)."""
-        return self.rows + len(self.outgoing) + 1
+        return self.last_row + len(self.outgoing) + 1
 
 
 class Turner:
@@ -141,7 +141,7 @@ class Turner:
         Raises Poison for the first event whose turn fails, Wanting for one that needs what `outside` has not.
         """
         outcome = self._begin(claim, outside)
-        outcome.rows = claim.rows
+        outcome.last_row = claim.last_row
         blobs = (*claim.control, *claim.events)
         for index, blob in enumerate(blobs):
             if index in skip:

@@ -19,7 +19,7 @@ from records.tables import Contact, Cursor, Snapshot
 from tunnel.session import Session, decode_session
 
 HEADER_BYTES = 24
-"""What the store puts in front of a session: version, epoch, rows."""
+"""What the store puts in front of a session: version, epoch, number of the last row."""
 PAGE = 500
 
 _DETAILS = (

@@ -16,7 +16,7 @@ from state.types import Claim, Incoming
 from state.wakeups import Wakeups
 
 HEADER = struct.Struct(">QQQ")
-"""In front of each session: its version, its epoch, and how many rows it has put into outboxes so far."""
+"""In front of each session: its version, its epoch, and the number of the last row that it has put into an outbox."""
 
 EVENTS_PER_CLAIM = 32
 """Of one contact; what is beyond waits for the next claim, so that nobody's flood delays the others."""
@@ -70,7 +70,7 @@ class Inbox:
         Raises Unavailable.
         """
         head = (count, EVENTS_PER_CLAIM - 1, min_idle_ms)
-        return _claims(await self._link.over("recover", head, self._link.keys.places))
+        return self._claims(await self._link.over("recover", head, self._link.keys.places))
 
     async def session(self, contact: str) -> tuple[int, bytes] | None:
         """The stored session and its version, to look at only; None for a contact never seen. Raises Unavailable."""
@@ -90,7 +90,7 @@ class Inbox:
     async def _claim(self, count: int) -> list[Claim]:
         places = self._turned(count)
         share = -(-count // len(places)) if self._link.clustered else count
-        return _claims(await self._link.over("claim", (share, EVENTS_PER_CLAIM - 1), places))
+        return self._claims(await self._link.over("claim", (share, EVENTS_PER_CLAIM - 1), places))
 
     def _turned(self, count: int) -> tuple[str, ...]:
         """All places, beginning with another one each time, so that none is starved by those before it."""
@@ -99,18 +99,27 @@ class Inbox:
         turned = everything[self._turn :] + everything[: self._turn]
         return turned[:count] if self._link.clustered and count > 0 else turned
 
+    def _claims(self, replies: Sequence[Sequence[Any]]) -> list[Claim]:
+        first_row = row_numbers_from(self._link.clock())
+        claims = []
+        for reply in replies:
+            parts = iter(reply)
+            for contact, tries, stored, control, events, fired in zip(*(parts,) * 6, strict=True):
+                version, _, last_row = HEADER.unpack_from(stored) if stored else (0, 0, first_row)
+                session = stored[HEADER.size :] if stored else None
+                start = len(events) - fired
+                claim = Claim(
+                    contact.decode(), version, session, tuple(control), tuple(events), tries, last_row,
+                    fired=tuple(events[start:]), fired_from=start,
+                )  # fmt: skip
+                claims.append(claim)
+        return claims
 
-def _claims(replies: Sequence[Sequence[Any]]) -> list[Claim]:
-    claims = []
-    for reply in replies:
-        parts = iter(reply)
-        for contact, tries, stored, control, events, fired in zip(*(parts,) * 6, strict=True):
-            version, _, rows = HEADER.unpack_from(stored) if stored else (0, 0, 0)
-            session = stored[HEADER.size :] if stored else None
-            start = len(events) - fired
-            claim = Claim(
-                contact.decode(), version, session, tuple(control), tuple(events), tries, rows,
-                fired=tuple(events[start:]), fired_from=start,
-            )  # fmt: skip
-            claims.append(claim)
-    return claims
+
+def row_numbers_from(now: float) -> int:
+    """The number behind which a contact's rows are numbered who has none in the store.
+
+    The time, so that after a loss of the store's data no number comes again: VK drops a message that it has seen under
+    its number, and an open web chat asks for what lies behind the last one it has.
+    """
+    return int(now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from state.inbox import HEADER, row_numbers_from
 from state.keys import SESSION
 from state.link import Argument, Link, milliseconds
 
@@ -26,9 +27,15 @@ class Snapshots:
         return {contact: blob for contact, blob in zip(contacts, blobs, strict=True) if blob is not None}
 
     async def restore(self, sessions: Sequence[Restoring]) -> list[bool]:
-        """Put sessions back where there are none, with their timers; False for each that exists. Raises Unavailable."""
+        """Put sessions back where there are none, with their timers; False for each that exists. Raises Unavailable.
+
+        Rows are numbered from now on: some may have been sent since the snapshot.
+        """
         items: list[Sequence[Argument]] = []
-        for contact, blob, timers in sessions:
+        first_row = row_numbers_from(self._link.clock())
+        for contact, kept, timers in sessions:
+            version, epoch, rows = HEADER.unpack_from(kept)
+            blob = HEADER.pack(version, epoch, max(rows, first_row)) + kept[HEADER.size :]
             armed = (part for name, due_at in timers for part in (milliseconds(due_at), f"{contact}|{name}"))
             items.append((self._link.keys.place(contact), contact, blob, len(timers), *armed))
         return await self._link.over_items("restore", (), items)

@@ -63,7 +63,7 @@ def letter_arguments(letter: DeadLetter) -> tuple[Argument, ...]:
 def _arguments(keys: Keys, commit: Commit) -> Sequence[Argument]:
     claim = commit.claim
     expected = claim.version.to_bytes(8, "big") if claim.version else b""
-    header = HEADER.pack(claim.version + 1, commit.epoch, claim.rows + len(commit.outgoing))
+    header = HEADER.pack(claim.version + 1, commit.epoch, claim.last_row + len(commit.outgoing))
     words = b"".join([LENGTH.pack(len(line)) + line for line in commit.recent[-RECENT_LINES:]])
     fired = max(0, commit.done_events - claim.fired_from) if claim.fired else 0
     back = claim.fired[fired:]
@@ -88,7 +88,7 @@ def _lanes(commit: Commit) -> tuple[int, list[Argument]]:
     """Rows by lane: how many lanes, and for each account, lane, number of rows, rows."""
     contact = commit.claim.contact.encode()
     lanes: dict[tuple[str, str], list[bytes]] = {}
-    for number, row in enumerate(commit.outgoing, commit.claim.rows + 1):
+    for number, row in enumerate(commit.outgoing, commit.claim.last_row + 1):
         head = ROW.pack(number, commit.epoch, b"b" if row.by_bot else b"o", 0, len(contact))
         lanes.setdefault((row.account, row.lane), []).append(head + contact + row.blob)
     arguments: list[Argument] = []

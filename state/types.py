@@ -22,9 +22,9 @@ class Claim(msgspec.Struct, frozen=True):
     """A contact with events to handle, held by one worker until it commits (or dies, and another takes over).
 
     version: fence, 0 for a contact never seen. session: the stored blob without its header, None if never seen.
-    tries: how often the contact was claimed for the present head of its inbox, from 1. rows: how many rows it has put
-    into outboxes so far. fired: timers that were due, which lie in no inbox; in `events`, as claimed, they come last,
-    from index `fired_from` on.
+    tries: how often the contact was claimed for the present head of its inbox, from 1. last_row: the number of the last
+    row that it has put into an outbox. fired: timers that were due, which lie in no inbox; in `events`, as claimed,
+    they come last, from index `fired_from` on.
     """
 
     contact: str
@@ -33,7 +33,7 @@ class Claim(msgspec.Struct, frozen=True):
     control: tuple[bytes, ...]
     events: tuple[bytes, ...]
     tries: int = 1
-    rows: int = 0
+    last_row: int = 0
     fired: tuple[bytes, ...] = ()
     fired_from: int = 0
 

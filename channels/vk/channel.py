@@ -264,10 +264,7 @@ def _read_proof(body: bytes) -> _Proof:
 
 
 def _random_id(key: int, call: Call) -> int:
-    """A number from 1 to 2³¹-1, the same for every repetition: VK drops what it has seen in the dialog within the hour.
-
-    The words count too, so that rows numbered anew (an emptied store) are not taken for repetitions.
-    """
+    """From 1 to 2³¹-1, the same for every repetition: VK drops what it has seen in the dialog within the hour."""
     named = f"{key}\x00{call.media.path if call.media else ''}\x00".encode() + msgspec.json.encode(
         call.params, order="sorted"
     )

@@ -153,7 +153,7 @@ class Road(RuleBasedStateMachine):
             del contact.control[:control], contact.inbox[:events]
             contact.inbox += contact.fired[timers_handled:]
             contact.fired = []
-            self.queue(contact, rows)
+            self.queue(contact, rows, claim)
             contact.timers.update(timers)
             for timer in cancel:
                 contact.timers.pop(timer, None)
@@ -173,12 +173,13 @@ class Road(RuleBasedStateMachine):
         commit = Commit(claim, b"%d" % contact.epoch, contact.epoch, 0, 1, self.outgoing(name, rows))
         assert self.wait(self.store.commit([commit])) == [True]
         contact.version += 1
-        self.queue(contact, rows)
+        self.queue(contact, rows, claim)
 
     def outgoing(self, name: str, rows: list[bool]) -> tuple[Outgoing, ...]:
         return tuple(Outgoing(name, ACCOUNT, b"row", by_bot) for by_bot in rows)
 
-    def queue(self, contact: Contact, rows: list[bool]) -> None:
+    def queue(self, contact: Contact, rows: list[bool], claim: Claim) -> None:
+        contact.rows = claim.last_row
         for by_bot in rows:
             contact.rows += 1
             contact.lane.append(Row(contact.rows, by_bot, contact.epoch))
@@ -256,7 +257,8 @@ class Road(RuleBasedStateMachine):
         for claim in claims:
             contact = self.contacts[claim.contact]
             assert claim.version == contact.version
-            assert claim.rows == contact.rows
+            # Who has no session yet has rows numbered from the time on.
+            assert claim.last_row == (contact.rows if contact.version else int(self.clock.now))
             assert claim.session == (b"%d" % contact.epoch if contact.version else None)
             assert list(claim.control) == contact.control[:32]
             assert list(map(told, claim.events)) == contact.inbox[:32] + contact.fired

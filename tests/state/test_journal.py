@@ -37,7 +37,7 @@ async def test_a_dropped_row_leaves_a_line_that_can_be_read(store: Store) -> Non
         "what": "dropped",
         "at": NOW,
         "lane": "lane",
-        "row": 1,
+        "row": int(NOW) + 1,
         "why": "taken over",
     }
 

@@ -32,7 +32,7 @@ async def test_a_lane_has_one_row_in_flight_and_keeps_its_order(store: Store) ->
     for number in (1, 2, 3):
         (mail,) = await take(store)
         assert (mail.lane, mail.account, mail.contact) == ("ann", TG, "ann")
-        assert (mail.row, mail.blob, mail.tries) == (number, b"%d" % number, 0)
+        assert (mail.row - int(NOW), mail.blob, mail.tries) == (number, b"%d" % number, 0)
         assert await take(store) == []
         assert await store.mail_sent(mail, NOW)
     assert await store.take_mail(TG, 10, NOW) == ([], None)
@@ -44,7 +44,7 @@ async def test_row_numbers_rise_over_all_lanes_and_turns(store: Store) -> None:
     seen = {}
     while mails := await take(store):
         for mail in mails:
-            seen[mail.blob] = mail.row
+            seen[mail.blob] = mail.row - int(NOW)
             await store.mail_sent(mail, NOW)
     assert seen == {b"a": 1, b"b": 2, b"c": 3, b"d": 4}
 
@@ -84,7 +84,7 @@ async def test_a_lease_that_ran_out_is_taken_by_another(store: Store, other: Sto
     (dead,) = await take(store, lease_s=5.0)
     assert await take(other, NOW + 4.9) == []
     (mail,) = await take(other, NOW + 5.0)
-    assert (mail.row, mail.blob, mail.tries) == (1, b"1", 1)
+    assert (mail.row - int(NOW), mail.blob, mail.tries) == (1, b"1", 1)
     assert not await store.mail_sent(dead, NOW + 5)
     assert not await store.mail_delayed(dead, NOW + 5)
     assert not await store.mail_dropped(dead, LETTER)

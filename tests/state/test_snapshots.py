@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redis import Redis
 
-from state import Incoming, Store
+from state import Incoming, Outgoing, Store
 from tests.state.conftest import NOW, partition_of, turn
 
 
@@ -38,3 +38,20 @@ async def test_a_restored_contact_can_be_turned(store: Store) -> None:
     assert await store.restore([("ann", kept["ann"], [])]) == [False]
     (claim,) = await store.claim("w", 10)
     assert (claim.version, claim.session) == (1, b"1")
+
+
+async def test_no_row_has_the_number_of_one_that_was_sent_before_the_data_were_lost(
+    store: Store, redis_url: str
+) -> None:
+    row = (Outgoing("lane", "vk", b"1"),)
+    await turn(store, "ann", outgoing=row * 3)
+    kept = await store.snapshots(partition_of(store, "ann"), ["ann"])
+    await turn(store, "ann", outgoing=row)  # after the snapshot
+    (sent,) = (await store.take_mail("vk", 1, NOW))[0]
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    assert await store.restore([("ann", kept["ann"], [])]) == [True]
+    await turn(store, "ann", outgoing=row)
+    await turn(store, "bob", outgoing=row)  # in whose place nothing was restored
+    rows = [mail.row for mail in (await store.take_mail("vk", 9, NOW))[0]]
+    assert all(number > int(NOW) for number in (*rows, sent.row))
