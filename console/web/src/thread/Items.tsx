@@ -149,7 +149,7 @@ function Leaving({ message, again, forget }: { message: Outgoing; again: (messag
       </div>
       {message.wrong && (
         <div className={classes.wrong} role="alert">
-          <IconAlertCircle size={14} aria-hidden />{message.wrong}{" "}
+          <span>{message.wrong}</span>
           <Button variant="subtle" size="compact-xs" onClick={() => again(message)}>{words.retry}</Button>
           <Button variant="subtle" size="compact-xs" color="gray" onClick={() => forget(message.id)}>{words.remove}</Button>
         </div>
