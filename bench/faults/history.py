@@ -13,6 +13,7 @@ import msgspec
 
 from bench.faults.customers import START, Customers, Event, Person
 from bench.faults.messengers import Call, Messengers
+from bench.faults.processes import PATIENCE_S
 from bench.faults.written import Entry
 from state import Store
 from tunnel.events import Address, contact_id
@@ -79,7 +80,7 @@ class History:
         ]
 
 
-async def quiet(store: Store, timeout_s: float = 60.0) -> float:
+async def quiet(store: Store, timeout_s: float = PATIENCE_S) -> float:
     """Wait until nothing waits to be handled or sent; how long that took. Raises TimeoutError."""
     began = time.monotonic()
     async with asyncio.timeout(timeout_s):

@@ -7,7 +7,7 @@ import signal
 import time
 
 from bench.faults.history import SETTLE_S, in_flight_at
-from bench.faults.processes import Process, ready
+from bench.faults.processes import PATIENCE_S, Process, ready
 from bench.faults.stage import SPLIT, WHOLE, Result, Stage, result, stage
 
 RATE = 110.0
@@ -168,6 +168,6 @@ async def stops(times: int = 50, events: int = 12_000, rate: float = RATE) -> Re
 
 async def _accepting_again(town: Stage, since: float) -> float:
     """Seconds from `since` to the first event that was accepted thereafter."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await town.until(lambda: bool(town.customers.accepted_at) and town.customers.accepted_at[-1] >= since)
     return next(at for at in town.customers.accepted_at if at >= since) - since

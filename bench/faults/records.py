@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from bench.faults.customers import START
 from bench.faults.databases import Database, Postgres, Sqlite, postgres, postgres_user
 from bench.faults.history import ECHO, check, quiet
+from bench.faults.processes import PATIENCE_S
 from bench.faults.stage import WHOLE, Result, Stage, result, stage
 from bench.faults.written import compare, history_of_redis, journal_of_sql
 
@@ -95,7 +96,7 @@ async def _play(town: Stage, database: Database, away_s: float, rate: float, fau
 
 async def _until_projected(database: Database) -> None:
     """The records are in use."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 if (await database.rows("SELECT count(*) FROM journal"))[0][0]:

@@ -16,7 +16,7 @@ from bench.faults.customers import Customers
 from bench.faults.history import History, check, quiet
 from bench.faults.messengers import Messengers
 from bench.faults.nursery import Prepare
-from bench.faults.processes import Deployment
+from bench.faults.processes import PATIENCE_S, Deployment
 from state import Store
 
 SPLIT = (("webhook", "scheduler"), *[("worker", "sender")] * 4)
@@ -68,7 +68,7 @@ class Stage:
         while not done():  # noqa: ASYNC110 - many tasks write these records
             await asyncio.sleep(0.02)
 
-    async def history(self, timeout_s: float = 90.0) -> History:
+    async def history(self, timeout_s: float = PATIENCE_S) -> History:
         """Wait until all is quiet, and compare the records."""
         with contextlib.suppress(TimeoutError):  # what still waits shows as lost or unanswered
             await quiet(self.store, timeout_s)

@@ -15,7 +15,7 @@ from bench.faults.customers import Event, Person
 from bench.faults.history import ECHO, History, check, quiet
 from bench.faults.messengers import RATE, Call, Messengers, Troubles
 from bench.faults.poisoned import POISON, poison
-from bench.faults.processes import ready
+from bench.faults.processes import PATIENCE_S, ready
 from bench.faults.stage import WHOLE, Result, Stage, result, stage
 
 LATE_S = 0.3
@@ -34,7 +34,7 @@ async def messenger(people: int = 40, events: int = 5, *, hang_s: float = 30.0, 
         await asyncio.sleep(0.5)
         beside = await _vk_waits(town, 20_000, events * 16)
         await load
-        history = await town.history(timeout_s=600 if hang_s > 1 else 90)
+        history = await town.history(timeout_s=600 if hang_s > 1 else PATIENCE_S)
         hasty = calls_during_pauses(town.world)
         slowed = statistics.median(beside) / statistics.median(calm)
         outcomes: dict[str, int] = defaultdict(int)
@@ -63,7 +63,7 @@ async def _vk_waits(town: Stage, first: int, events: int) -> list[float]:
     town.customers.enough.set()
     await town.customers.run(20, events, 40, vk=1.0, first=first)
     crowd = {str(person.chat) for person in town.customers.people[known:] if person.channel == "vk"}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         await town.until(
             lambda: (
                 sum(call.person in crowd and call.text.startswith(ECHO) for call in town.world.calls)
@@ -138,7 +138,7 @@ async def poisoned(events: int = 5_000, one_in: int = 1_000, rate: float = 110.0
         customers.enough.set()
         await customers.run(people, events // people, rate)
         bitter = [event for person in customers.people for event in person.events if event.text.startswith(POISON)]
-        await quiet(town.store, 120)
+        await quiet(town.store)
         told = [call for call in town.world.calls if call.method == "sendMessage" and call.person.startswith("-100")]
         letters = [letter for letter in await town.store.dead_letters(10_000) if letter.where == "turn"]
         history = await check(town.store, customers, town.world)
@@ -170,7 +170,7 @@ async def _replay(town: Stage, bitter: Sequence[Event]) -> int:
     await ready(process)
     if await town.program.tunnel("dead", "list") != 0 or await town.program.tunnel("dead", "replay", "--all") != 0:
         return 0
-    await quiet(town.store, 60)
+    await quiet(town.store)
     said = Counter(call.text for call in town.world.calls if call.delivered)
     return sum(said[f"{ECHO}{event.text}"] == 1 for event in bitter) if not await town.store.letters() else 0
 
