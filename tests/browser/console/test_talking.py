@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -118,6 +119,50 @@ async def test_the_slower_of_two_sees_who_was_faster_and_keeps_the_draft(desk: D
     await ivan.write("Зоя, это Иван")
     await customer.hears("Зоя, это Иван")
     await expect(vera.page.get_by_role("log").get_by_text("Зоя, это Иван")).to_be_visible()
+
+
+async def test_what_happens_while_the_page_opens_is_not_missed(desk: Desk) -> None:
+    """Between the reading of the list and the beginning of the stream, and while an old answer is on its way."""
+    anna = await desk.sit("anna")
+    streams, lists = asyncio.Event(), asyncio.Event()
+
+    async def late_stream(route: Route) -> None:
+        await streams.wait()
+        await route.continue_()
+
+    async def old_answer(route: Route) -> None:
+        answer = await route.fetch()
+        await lists.wait()
+        await route.fulfill(response=answer)
+
+    await anna.page.route("**/api/console/events*", late_stream)
+    async with anna.page.expect_response("**/api/console/inbox?*"):
+        await anna.open()
+    await desk.calls_people("Кира")
+    await until_waiting(desk, "Кира")
+    streams.set()
+    await expect(anna.rows.filter(has_text="Кира")).to_have_count(1)
+
+    await anna.page.route("**/api/console/inbox?*", old_answer)
+    async with anna.page.expect_request("**/api/console/inbox?*"):
+        await anna.page.reload()
+    async with anna.page.expect_event("console", lambda said: said.text == "told"):
+        await anna.page.evaluate(
+            """() => new EventSource('/api/console/events').addEventListener('change', () => console.log('told'))"""
+        )
+        await desk.calls_people("Тая")
+    await until_waiting(desk, "Тая")
+    lists.set()
+    await expect(anna.rows.filter(has_text="Тая")).to_have_count(1)
+
+
+async def until_waiting(desk: Desk, name: str) -> None:
+    """The records hold that they wait."""
+    for _ in range(500):
+        if name in [row["name"] for row in (await desk.apis["anna"].get("/inbox"))["rows"]]:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{name} does not wait")
 
 
 async def test_a_lost_connection_is_told_and_loses_and_doubles_nothing(desk: Desk) -> None:

@@ -1,5 +1,5 @@
 // What the screens read. Keys: ["me"], ["inbox", filter], ["counts"], ["conversation", id], ["thread", id], ["card", id] …
-import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, type QueryKey, queryOptions, useQuery } from "@tanstack/react-query";
 import { asked, client, keepToken, type Me, type Schemas, seconds, type ThreadItem, type View } from "./client";
 
 export type Filter = { view: View; channel: string; stage: string; tag: string; queue: string };
@@ -46,8 +46,21 @@ export const inboxQuery = (filter: Filter) =>
     staleTime: 5_000,
   });
 
+/** Wait for a first answer that is on its way: it may be older than what is heard of now, and what is asked meanwhile gets that very answer. */
+async function arrived(queries: QueryClient, queryKey: QueryKey) {
+  const query = queries.getQueryCache().find({ queryKey });
+  if (query?.state.fetchStatus === "fetching" && query.state.data === undefined) await query.promise?.catch(() => undefined);
+}
+
+/** Read again what is on the screen. */
+export async function readAgain(queries: QueryClient, queryKey: QueryKey) {
+  await arrived(queries, queryKey);
+  await queries.invalidateQueries({ queryKey });
+}
+
 /** Bring the top of a list up to date without reading all that was scrolled through. */
 export async function refreshTop(queries: QueryClient, filter: Filter) {
+  await arrived(queries, ["inbox", filter]);
   const known = queries.getQueryData<InfiniteData<Page, string>>(["inbox", filter]);
   if (!known || known.pages.length <= 2) {
     await queries.invalidateQueries({ queryKey: ["inbox", filter] });
@@ -131,6 +144,7 @@ function merged(older: ThreadItem[], newer: ThreadItem[]): ThreadItem[] {
 
 /** Read what was added or changed in a thread since it was last read. */
 export async function refreshThread(queries: QueryClient, contact: string) {
+  await arrived(queries, ["thread", contact]);
   const known = queries.getQueryData<Talk>(["thread", contact]);
   if (!known) return;
   let since = known.since;

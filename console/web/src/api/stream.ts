@@ -3,7 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Schemas } from "./client";
-import { type Filter, refreshThread, refreshTop } from "./hooks";
+import { type Filter, readAgain, refreshThread, refreshTop } from "./hooks";
 
 type Change = Schemas["Change"];
 const LIST_MS = 700;
@@ -33,9 +33,9 @@ function apply(queries: QueryClient, change: Change, open: string | undefined) {
   const { contact, kinds } = change;
   if (contact === open) {
     if (kinds.some((kind) => kind !== "contact" && kind !== "task")) void refreshThread(queries, contact).catch(() => undefined);
-    void queries.invalidateQueries({ queryKey: ["conversation", contact] });
-    if (kinds.some((kind) => kind !== "status")) void queries.invalidateQueries({ queryKey: ["card", contact] });
-    if (kinds.includes("message")) void queries.invalidateQueries({ queryKey: ["answers", contact] });
+    void readAgain(queries, ["conversation", contact]);
+    if (kinds.some((kind) => kind !== "status")) void readAgain(queries, ["card", contact]);
+    if (kinds.includes("message")) void readAgain(queries, ["answers", contact]);
   } else {
     queries.removeQueries({ queryKey: ["thread", contact] });
     queries.removeQueries({ queryKey: ["card", contact] });
@@ -68,9 +68,19 @@ export function useChanges(filter: Filter, open: string | undefined): boolean {
       list();
       counts();
     };
+    const fresh = () => {
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => !["me", "thread", "inbox"].includes(String(queryKey[0])) });
+      list();
+      if (now.current.open) void refreshThread(queries, now.current.open).catch(() => undefined);
+    };
     const connect = () => {
       source = new EventSource(last ? `/api/console/events?after=${last}` : "/api/console/events");
       source.addEventListener("change", heard);
+      source.addEventListener("ready", ({ lastEventId }: MessageEvent<string>) => {
+        // What was read before the stream began may lack what happened in between.
+        if (!last) fresh();
+        last = lastEventId;
+      });
       source.addEventListener("presence", () => void queries.invalidateQueries({ queryKey: ["colleagues"] }));
       source.addEventListener("ended", () => void queries.invalidateQueries({ queryKey: ["me"] }));
       // What happened too long ago to be told one by one: everything on the screen is read anew.
@@ -78,10 +88,7 @@ export function useChanges(filter: Filter, open: string | undefined): boolean {
       source.onopen = () => {
         window.clearTimeout(gone);
         setUp(true);
-        if (broken) {
-          void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" && queryKey[0] !== "thread" });
-          if (now.current.open) void refreshThread(queries, now.current.open).catch(() => undefined);
-        }
+        if (broken) fresh();
         broken = false;
       };
       source.onerror = () => {
