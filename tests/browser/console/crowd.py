@@ -25,6 +25,7 @@ def contact(number: int, **more: Any) -> dict[str, Any]:
         "name_folded": str(more.get("name", name)).lower(),
         **dict.fromkeys(("sex", "language", "timezone", "phone", "email", "queue", "operator", "tunnel", "step"), ""),
         "variables": {},
+        "renamed": False,
         "mode": "queued",
         "first_at": at,
         "last_at": at,

@@ -81,7 +81,7 @@ async def test_scripts_of_others_are_words_to_us(crowd: Desk) -> None:
         await seat.open(f"c/{number:024x}")
         last = page.get_by_role("log").get_by_text(TEXTS[EVIL - THREADS + number]).first
         await expect(last).to_be_visible()
-        await expect(page.get_by_role("complementary").get_by_text(TEXTS[number], exact=True)).to_be_visible()
+        await expect(page.get_by_role("complementary").get_by_role("heading", level=2)).to_have_text(TEXTS[number])
     search = page.get_by_role("searchbox")
     for wanted in ("<script>alert", "onerror", "javascript:"):
         await search.fill(wanted)
@@ -117,10 +117,12 @@ async def test_keys_lead_through_the_list(crowd: Desk) -> None:
         await expect(page.get_by_role("log", name=TEXTS[number], exact=True)).to_be_visible()
     current = page.locator("[aria-current=true]")
     await expect(current).to_have_count(1)
-    await page.keyboard.press("r")
-    await expect(seat.field).to_be_focused()
+    await expect(seat.field).to_be_hidden()  # nobody knows where to write to: only a note can be written
+    await page.keyboard.press("n")
+    note = page.get_by_role("textbox", name="Заметка: видят только операторы")
+    await expect(note).to_be_focused()
     await page.keyboard.type("jk")
-    await expect(seat.field).to_have_value("jk")
+    await expect(note).to_have_value("jk")
     await page.keyboard.press("Escape")
     await page.keyboard.press("/")
     await expect(page.get_by_role("searchbox")).to_be_focused()

@@ -41,10 +41,16 @@ export function Composer({ talk: told, draft, setDraft, send, command, said, nar
   const found = useMemo(() => (draft.text.startsWith("/") && !noting ? matching(answers?.answers ?? [], draft.text.slice(1)) : undefined), [draft.text, noting, answers]);
 
   const focus = () => field.current?.focus();
+  const toFocus = useRef(false);
   const kind = (next: Draft["kind"]) => {
+    toFocus.current = true;
     setDraft((one) => ({ ...one, kind: next }));
-    focus();
   };
+  // Once it is drawn: where nothing can be said the field for a note was hidden until now.
+  useEffect(() => {
+    if (toFocus.current) focus();
+    toFocus.current = false;
+  });
   useKeys([["r", () => kind("reply")], ["n", () => kind("note")]]);
   useEffect(() => mark(0), [found?.length]);
 

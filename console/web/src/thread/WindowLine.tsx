@@ -40,7 +40,7 @@ export function Shut({ talk, command, note }: { talk: Conversation; command: Ret
   const card = useQuery(cardQuery(talk.id)).data;
   const { reason, remedy } = talk.window;
   return (
-    <Alert color="orange" variant="light" p="sm" title={words.windowReasons[reason || "nowhere"]} classNames={{ title: classes.shutTitle ?? "" }}>
+    <Alert color="orange" variant="light" p="sm" title={words.windowReasons[reason || "nowhere"]} bg="var(--late-ground)" radius="lg" classNames={{ title: classes.shutTitle ?? "" }}>
       <Text size="sm">{remedy || (reason === "shut" ? words.windowRemedy : "")}</Text>
       {reason === "shut" && approved.length > 0 && (
         <>

@@ -25,6 +25,7 @@ export function actWords(act: Act, words: Words, language: Language): string {
   const kind = `${act.kind}_${act.data[TOLD_BY[act.kind] ?? ""] ?? ""}`;
   const template = templates[kind] ?? templates[act.kind];
   if (template === undefined) return act.kind;
+  if (act.kind === "entered" && act.data["title"] === act.data["step"]) return ""; // passed through: it says nothing
   const who = act.operator?.name ?? words.bot;
   const data = { ...act.data, who };
   const modes: Record<string, string> = words.modes;

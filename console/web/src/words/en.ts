@@ -121,7 +121,7 @@ export const en: Words = {
     left_answer: "answered the question",
     left_silence: "silent: the bot went on",
     left_back: "went one step back",
-    left: "step passed",
+    left: "",
     objection: "objection “{name}”",
     won_back: "objection answered: “{label}”",
     stage: "stage “{title}” {reason}",

@@ -120,7 +120,7 @@ export const ru = {
     left_answer: "есть ответ на вопрос",
     left_silence: "молчит — бот пошёл дальше",
     left_back: "шаг назад",
-    left: "шаг пройден",
+    left: "",
     objection: "возражение «{name}»",
     won_back: "возражение снято: «{label}»",
     stage: "стадия «{title}» {reason}",
