@@ -71,7 +71,7 @@ async def card(console: Console, call: Call) -> models.Card:
             models.ReachAddress(**{name: row[name] for name in models.ReachAddress.__struct_fields__})
             for row in rows[Address]
         ],
-        variables=_variables(definition, variables),
+        variables=_variables(definition, variables, contact),
         tags=sorted(session.tags if session is not None else [row["tag"] for row in rows[ContactTag]]),
         touches=[
             models.Touch(at=row["at"], channel=row["channel"], ref=row["ref"], source=_texts(row["source"]))
@@ -115,13 +115,20 @@ def _texts(source: dict[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in source.items()}
 
 
-def _variables(definition: Definition, values: dict[str, Any]) -> list[models.Variable]:
+def _variables(definition: Definition, values: dict[str, Any], contact: dict[str, Any]) -> list[models.Variable]:
+    """Those that are not shown already: a phone or an e-mail is who the contact is, unless it is another one."""
     declared = definition.settings.variables
+    shown = {
+        name
+        for name, variable in declared.items()
+        if variable.type in ("phone", "email") and str(values.get(name) or "").lower() in ("", contact[variable.type])
+    }
     known = [
         models.Variable(
             name=name, title=variable.title, type=variable.type, unit=variable.unit, known=True, value=values.get(name)
         )
         for name, variable in declared.items()
+        if name not in shown
     ]
     others = [
         models.Variable(name=name, title=name, type="text", unit="", known=False, value=value)

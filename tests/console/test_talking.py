@@ -271,6 +271,7 @@ async def test_who_a_contact_is_can_be_corrected(world: World, admin: Browser, i
     await world.writes("7", "Дом")  # with the channel's own name
     card = await ivan.get(f"/conversations/{who}/card")
     assert [card[name] for name in ("name", "phone", "email")] == ["Ольга Ким", "+79161234567", "olga@example.com"]
+    assert "phone" not in {variable["name"] for variable in card["variables"]}  # it is not shown twice
     assert (await ivan.get(f"/conversations/{who}"))["name"] == "Ольга Ким"
     for query in ("ольга ким", "9161234567", "olga@example"):
         assert [row["id"] for row in (await ivan.get("/search", q=query))["people"]] == [who], query
