@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 LEASE_S = 5.0
 FRESH_S = 2.5
-"""A lease older than this when it arrives is left to run out: it might end before it is renewed."""
+"""A lease older than this when the call would be made is left to run out: it might end before it is renewed."""
 IN_FLIGHT = 64
 """Lanes of one account that one process sends to at the same time."""
 LONGEST_WAIT_S = 1.0
@@ -167,12 +167,8 @@ class AccountSender:
             burst=self._pace.person_burst,
         )
         self._credit -= len(mails)
-        if mails and self._clock() - asked_at > FRESH_S:
-            # Redis or this process stood still meanwhile. What comes after these rows may have been sent by others.
-            log.warning("leases came too late to be used", account=self.account, rows=len(mails))
-            return
         for mail in mails:
-            task = asyncio.create_task(self._send(mail))
+            task = asyncio.create_task(self._send(mail, asked_at))
             self._flying[task] = mail
             task.add_done_callback(self._landed)
         if not mails:
@@ -218,7 +214,11 @@ class AccountSender:
                 with contextlib.suppress(Unavailable):
                     await self._store.renew(list(self._flying.values()), self._clock(), LEASE_S)
 
-    async def _send(self, mail: Mail) -> None:
+    async def _send(self, mail: Mail, leased_at: float) -> None:
+        if self._clock() - leased_at > FRESH_S:
+            # Redis or this process stood still. This row and what comes after it may have been sent by others meanwhile.
+            log.warning("a lease came too late to be used", account=self.account, row=mail.row)
+            return
         row: Row | None = None
         try:
             row = decode_row(mail.blob)

@@ -211,3 +211,16 @@ async def test_a_lease_that_came_too_late_is_not_used(
         await settle(sender)
     assert len(channel.said) == 3
     assert channel.said[0].startswith("Здравствуйте")
+
+
+async def test_a_process_that_stands_still_before_the_call_does_not_make_it(
+    store: Store, intake: Intake, worker: Worker, sender: AccountSender, channel: RecordingChannel, clock: Clock
+) -> None:
+    await converse(store, intake, worker)
+    await sender._round()  # what it began has not run yet
+    clock.now += 6
+    await asyncio.gather(*sender._flying)
+    assert channel.said == []
+    for _ in range(3):
+        await settle(sender)
+    assert len(channel.said) == 3
