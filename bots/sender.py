@@ -216,7 +216,7 @@ class AccountSender:
 
     async def _send(self, mail: Mail, leased_at: float) -> None:
         if self._clock() - leased_at > FRESH_S:
-            # Redis or this process stood still. This row and what comes after it may have been sent by others meanwhile.
+            # Redis or this process stood still: this row, and what comes after it, may have been sent by others.
             log.warning("a lease came too late to be used", account=self.account, row=mail.row)
             return
         row: Row | None = None
