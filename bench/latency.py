@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -17,10 +18,10 @@ MOST_LATE_MS = 5.0
 """A generator whose own p99 is above this has not enough CPU time: then the figures are the machine's, not a side's."""
 
 
-def percentiles(values_us: list[int]) -> dict[str, float]:
+def percentiles(values_us: list[int], shares: Mapping[str, float] = SHARES) -> dict[str, float]:
     """Milliseconds."""
     ordered = sorted(values_us) or [0]
-    return {name: ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1000 for name, share in SHARES.items()}
+    return {name: ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1000 for name, share in shares.items()}
 
 
 @dataclass(slots=True)

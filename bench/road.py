@@ -73,11 +73,15 @@ async def order(orders: ClientSession, side: Side, what: str, **order: Any) -> d
 async def settled(side: Side) -> None:
     """Wait until nothing that the round led to is still to be done, also where more came than could be handled."""
     await asyncio.sleep(SETTLE_S)
-    if side.name not in (OURS, PROJECTED):
-        return
+    if side.name in (OURS, PROJECTED):
+        await until_quiet(side, projected=side.name == PROJECTED)
+
+
+async def until_quiet(side: Side, *, projected: bool) -> None:
+    """Wait until nothing waits to be handled or sent; projected: nor to be written into the records."""
     store = await Store.connect(side.redis_url)
     async with asyncio.timeout(QUIET_TIME_S):
-        while not await _quiet(store, side.name == PROJECTED):  # noqa: ASYNC110 - Redis tells nobody
+        while not await _quiet(store, projected):  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.2)
     await store.close()
 

@@ -22,10 +22,9 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector
 
-from bench.latency import MOST_LATE_MS
-from bench.road import client, order, wait_until_up
+from bench.latency import MOST_LATE_MS, percentiles
+from bench.road import client, order, until_quiet, wait_until_up
 from bench.sides import Side, start_ours
-from state import Store
 from tunnel.events import Address, contact_id
 
 NAME = "console"
@@ -62,12 +61,12 @@ class Seen:
     cores: dict[str, float] = field(default_factory=dict)
 
     def ms(self, share: str) -> float:
-        return _share(self.latencies_us, SHARES[share])
+        return percentiles(self.latencies_us, SHARES)[share]
 
     @property
     def late_ms(self) -> float:
         """By how much the customers themselves were late, p99: above MOST_LATE_MS the machine had no core for them."""
-        return _share(self.late_us, 0.99)
+        return percentiles(self.late_us, SHARES)["p99"]
 
     @property
     def starved(self) -> bool:
@@ -80,7 +79,7 @@ class Seen:
             "events": self.events,
             "refused": self.refused,
             "unseen": self.unseen,
-            "ms": {share: self.ms(share) for share in SHARES},
+            "ms": percentiles(self.latencies_us, SHARES),
             "cores": self.cores,
             "customers late ms": self.late_ms,
         }
@@ -172,7 +171,7 @@ async def watch(folder: Path, streams: int, rate: int, seconds: float) -> Seen:
             staff = Staff(side)
             sessions = await staff.hire(stack, math.ceil(streams / TABS))
             await order(orders, side, "gather", first=FIRST, contacts=contacts)
-            await _projected(side)
+            await until_quiet(side, projected=True)
             readers = [Reader() for _ in range(streams)]
             await stack.enter_async_context(_following(readers, sessions, staff.base))
             before = side.cpus_s()
@@ -220,20 +219,5 @@ async def _until_seen(readers: list[Reader], due: dict[str, float]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _projected(side: Side) -> None:
-    """Wait until the records hold all that has happened."""
-    store = await Store.connect(side.redis_url)
-    async with asyncio.timeout(300):
-        while any(each.entries for each in await store.journal_waiting()):  # noqa: ASYNC110 - Redis tells nobody
-            await asyncio.sleep(0.2)
-    await store.close()
-
-
 def _contact(chat: int) -> str:
     return contact_id(Address("telegram", "1", str(chat)))
-
-
-def _share(values_us: list[int], share: float) -> float:
-    """Milliseconds."""
-    ordered = sorted(values_us) or [0]
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1000
