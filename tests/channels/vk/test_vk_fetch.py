@@ -20,15 +20,6 @@ JPEG, PDF = b"\xff\xd8\xff photo", b"%PDF-1.7 plan"
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeVk]:
-    fake = FakeVk()
-    await fake.start()
-    yield fake
-    await fake.stop()
-    assert fake.errors == []
-
-
-@pytest.fixture
 async def vk(fake: FakeVk, tmp_path: Path) -> AsyncIterator[Vk]:
     vk = Vk(fake.token, 1, secret=fake.secret, api_url=fake.url, roots=Roots(tmp_path, tmp_path))
     yield vk

@@ -20,15 +20,6 @@ PDF = b"%PDF-1.7 plan"
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeWhatsApp]:
-    fake = FakeWhatsApp()
-    await fake.start()
-    yield fake
-    await fake.stop()
-    assert fake.errors == []
-
-
-@pytest.fixture
 async def whatsapp(fake: FakeWhatsApp, tmp_path: Path) -> AsyncIterator[WhatsApp]:
     channel = WhatsApp(fake.token, fake.number, api_url=fake.url, roots=Roots(tmp_path, tmp_path))
     yield channel

@@ -49,15 +49,6 @@ class Ids:
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeWhatsApp]:
-    fake = FakeWhatsApp()
-    await fake.start()
-    yield fake
-    await fake.stop()
-    assert fake.errors == []
-
-
-@pytest.fixture
 def roots(tmp_path: Path) -> Roots:
     (tmp_path / "guide.pdf").write_bytes(b"%PDF-1.7 guide")
     (tmp_path / "team.jpg").write_bytes(b"\xff\xd8 team")

@@ -1,0 +1,18 @@
+"""The stand-in, which finds fault with every call that the specification does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.fakes.whatsapp import FakeWhatsApp
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeWhatsApp]:
+    fake = FakeWhatsApp()
+    await fake.start()
+    yield fake
+    await fake.stop()
+    assert fake.errors == []
