@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.accounts.audit import note
@@ -29,15 +30,15 @@ ALWAYS = (("name", "the customer's name", "имя клиента"), ("company", 
 _canned = table_of(CannedText)
 
 
-async def texts(console: Console) -> list[Shown]:
-    """All of them, by title. Raises Away."""
+async def texts(console: Console) -> Sequence[Row[Any]]:
+    """All of them as they are kept (id, title, text, language), by title. Raises Away."""
     async with reading(console.records.engine) as connection:
-        rows = (await connection.execute(select(_canned).order_by(_canned.c.title, _canned.c.id).limit(MOST))).all()
-    return [_shown(console, row.id, row.title, row.text, row.language) for row in rows]
+        return (await connection.execute(select(_canned).order_by(_canned.c.title, _canned.c.id).limit(MOST))).all()
 
 
 async def list_canned(console: Console, call: Call) -> CannedTexts:
-    return CannedTexts(texts=await texts(console), holes=_holes(console, call))
+    shown = [_shown(console, row.id, row.title, row.text, row.language) for row in await texts(console)]
+    return CannedTexts(texts=shown, holes=_holes(console, call))
 
 
 async def add_canned(console: Console, call: Call) -> Shown:

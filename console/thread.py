@@ -159,7 +159,7 @@ OUT_RANK = 10
 async def thread(console: Console, call: Call) -> Thread:
     contact = await known(console, call)
     asked: ThreadQuery = call.query
-    before, since = (_moment(getattr(asked, field), field) for field in ("before", "since"))
+    before, since = _moment(asked.before, "before"), _moment(asked.since, "since")
     async with reading(console.records.engine) as connection:
         _, newest = await bounds(connection)
         found: list[tuple[Source, Row]] = []
