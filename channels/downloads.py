@@ -124,9 +124,8 @@ class Downloads:
 
     async def _keep(self, answer: aiohttp.ClientResponse, into: Path) -> None:
         """Write what comes beside its place, and put it there when it is whole."""
-        too_large = FileTooLarge(f"over the {self._limit_bytes} bytes that are fetched", code="file_too_large")
         if (answer.content_length or 0) > self._limit_bytes:
-            raise too_large
+            raise self._too_large()
         number, part = await asyncio.to_thread(_beside, into)
         try:
             size = 0
@@ -134,13 +133,14 @@ class Downloads:
                 async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
                     size += len(chunk)
                     if size > self._limit_bytes:
-                        raise FileTooLarge(
-                            f"over the {self._limit_bytes} bytes that are fetched", code="file_too_large"
-                        )
+                        raise self._too_large()
                     await asyncio.to_thread(stream.write, chunk)
             part.replace(into)
         finally:
             part.unlink(missing_ok=True)
+
+    def _too_large(self) -> FileTooLarge:
+        return FileTooLarge(f"over the {self._limit_bytes} bytes that are fetched", code="file_too_large")
 
     def _open(self) -> aiohttp.ClientSession:
         """The session, made where there is a running loop."""

@@ -102,9 +102,8 @@ RECORDS = {
     "mode": "who answers has changed: before, after, operator",
     "tagged": "tags changed: added, removed",
     "set": "variables changed: names only",
-    "detail": "an operator corrected who the contact is: detail (name, phone, email), value (what holds now), given ("
-    ""
-    " there is one of the operator's), operator",
+    "detail": "an operator corrected who the contact is: detail (name, phone, email), value (what holds now), given"
+    " (there is one of the operator's), operator",
     "ended": "a tunnel ended: tunnel, step",
     "ignored": "an event changed nothing: why",
     "receipt": "a delivery status: message_id, status, error",

@@ -58,10 +58,8 @@ def queue_up(work: Work, spec: Handoff, *, trouble: bool = False) -> None:
     session.told_queue = work.now
     work.switch("queue")
     note = work.plain(spec.note)
-    asked = (
-        work.phrase("desk_trouble", where=work.where) if trouble else work.phrase("desk_handoff", where=_title(work))
-    )
-    work.desk("handoff", note or asked)
+    where = work.where if trouble else _title(work)
+    work.desk("handoff", note or work.phrase("desk_trouble" if trouble else "desk_handoff", where=where))
 
 
 def _title(work: Work) -> str:

@@ -169,10 +169,11 @@ def set_detail(work: Work, event: SetDetail) -> None:
             people.refuse(work, f"bad_{event.detail}")
             return
         value = read
-        answer.identify(work, event.detail, value)
     variable = _holding(work, event.detail)
     if variable is not None:
         _keep(work, variable, value)
+    elif value is not None:
+        answer.identify(work, event.detail, value)
     _corrected(work, event, (value or "").lower(), given=value is not None)
 
 
